@@ -1,0 +1,49 @@
+package dev.sluice.internal.poll;
+
+/// One request to the kernel, reusable after it has completed.
+///
+/// The subclass is what happens at the end. The fields describe the request and are set by the submitter while the operation
+/// is idle; `slot` and `state` belong to the poller.
+///
+///     idle ──submit──▶ in flight ──completed(result)──▶ idle
+///
+/// Threads: the loop thread only, from `submit` to `completed`.
+public abstract class Operation {
+    /// What is asked of the kernel.
+    public enum Kind {
+        /// `read(fd, address, length)`, at `offset` for a file, or at its own position with `offset = -1`
+        READ,
+        /// `write(fd, address, length)`, likewise; may write less
+        WRITE,
+        /// wait until `fd` is readable (a pidfd: until the process has ended); the result is the events that `poll(2)` would give
+        READABLE,
+        /// wait until `fd` is writable
+        WRITABLE,
+    }
+
+    /// What to do; set before each submit.
+    public Kind kind = Kind.READ;
+
+    /// The descriptor.
+    public int fd = -1;
+
+    /// Native address of the buffer, for `READ` and `WRITE`. The owner keeps the memory alive until `completed`.
+    public long address;
+
+    /// Bytes to move at most.
+    public int length;
+
+    /// File position, or -1 for the descriptor's own (the only value for pipes and sockets).
+    public long offset = -1;
+
+    /// The poller's own: which slot the operation is in; -1 while idle.
+    public int slot = -1;
+
+    /// The poller's own: the next operation in a list.
+    public Operation next;
+
+    /// Called on the loop thread when the operation has ended.
+    ///
+    /// @param result what the system call would return, or the negated `errno`
+    public abstract void completed(int result);
+}

@@ -1,5 +1,7 @@
 package dev.sluice.internal.poll;
 
+import org.jspecify.annotations.Nullable;
+
 /// One request to the kernel, reusable after it has completed.
 ///
 /// The subclass is what happens at the end. The fields describe the request and are set by the submitter while the operation
@@ -40,7 +42,7 @@ public abstract class Operation {
     public int slot = -1;
 
     /// The poller's own: the next operation in a list.
-    public Operation next;
+    public @Nullable Operation next;
 
     /// Called on the loop thread when the operation has ended.
     ///

@@ -1,0 +1,13 @@
+/// Event loops that schedule virtual threads, structured tasks, channels and I/O.
+///
+/// Nothing here has a dependency at run time. The unexported packages are Sluice's own; two of them are open to
+/// `sluice-testing`, which brings its own poller, clock and order.
+@SuppressWarnings("module") // dev.sluice.testing is compiled after this module
+module dev.sluice {
+    requires static transitive org.jspecify; // annotations only
+    requires jdk.unsupported; // sun.misc.Signal, for SIGINT and SIGTERM
+
+    exports dev.sluice.time;
+    exports dev.sluice.internal.poll to
+            dev.sluice.testing;
+}

@@ -1,0 +1,5 @@
+/// Virtual time, seeded order and the contract suites that every implementation passes.
+@NullMarked
+package dev.sluice.testing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/// Virtual time, seeded order and contract suites, for tests of programs built on Sluice and for Sluice's own.
+module dev.sluice.testing {
+    requires transitive dev.sluice;
+    requires static transitive org.jspecify;
+    requires static transitive org.junit.jupiter.api; // the annotations and the contract suites need it; virtual time alone does not
+    requires static transitive org.assertj.core;
+}

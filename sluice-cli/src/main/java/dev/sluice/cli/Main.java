@@ -1,17 +1,59 @@
 package dev.sluice.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
-/// The entry of the `sluice` command.
-@Command(name = "sluice", mixinStandardHelpOptions = true, versionProvider = Version.class)
+/// The entry of the `sluice` command: parses, runs one subcommand, turns its end into an exit status.
+///
+/// 0: done · 1: the work failed, one line on stderr says why · 2: bad usage, one line says what. Output goes to stdout,
+/// everything about it to stderr.
+@Command(
+        name = "sluice",
+        description = "Event loops, structured tasks and channels for Java 25, from the command line.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {Doctor.class, WarmUp.class})
 final class Main implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    /// Runs the command line and ends the JVM.
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /// The whole command, with how it reports errors.
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setParameterExceptionHandler(Main::badUsage)
+                .setExecutionExceptionHandler(Main::failed);
     }
 
     @Override
     public void run() {
-        new CommandLine(this).usage(System.out);
+        throw new ParameterException(spec.commandLine(), "missing command, expected one of: doctor");
+    }
+
+    private static int badUsage(ParameterException exception, String[] arguments) {
+        CommandLine command = exception.getCommandLine();
+        String message =
+                String.valueOf(exception.getMessage()).lines().findFirst().orElse("bad usage");
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + message + " (see " + name + " --help)");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failed(Exception exception, CommandLine command, ParseResult result) {
+        PrintWriter err = command.getErr();
+        String name = command.getCommandSpec().qualifiedName();
+        String message = exception.getMessage();
+        err.println(name + ": " + (message == null ? exception.toString() : message));
+        return CommandLine.ExitCode.SOFTWARE;
     }
 }

@@ -6,7 +6,12 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {"sluice " + current()};
+    }
+
+    /// The version in the jar's manifest.
+    static String current() {
         String version = Version.class.getPackage().getImplementationVersion();
-        return new String[] {"sluice " + (version == null ? "development" : version)};
+        return version == null ? "development" : version;
     }
 }

@@ -1,0 +1,25 @@
+package dev.sluice.cli;
+
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// Runs what short commands run, for the launcher: it records the classes that this loads into its start-up cache.
+@Command(name = "warm-up", hidden = true)
+final class WarmUp implements Callable<Integer> {
+    private static final List<String> COMMANDS = List.of("--version", "--help", "doctor", "no-such-command");
+
+    @Override
+    public Integer call() {
+        for (String command : COMMANDS) {
+            CommandLine line = Main.commandLine();
+            line.setOut(new PrintWriter(Writer.nullWriter()));
+            line.setErr(new PrintWriter(Writer.nullWriter()));
+            line.execute(command.split(" "));
+        }
+        return CommandLine.ExitCode.OK;
+    }
+}

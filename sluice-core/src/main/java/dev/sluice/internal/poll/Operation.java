@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One request to the kernel, reusable after it has completed.
 ///
-/// The subclass is what happens at the end. The fields describe the request and are set by the submitter while the operation
-/// is idle; `slot` and `state` belong to the poller.
+/// The subclass is what happens at the end. The fields describe the request and are set by the submitter while
+/// the operation is idle; `slot` and `next` belong to the poller.
 ///
 ///     idle ──submit──▶ in flight ──completed(result)──▶ idle
 ///
@@ -17,17 +17,23 @@ public abstract class Operation {
         READ,
         /// `write(fd, address, length)`, likewise; may write less
         WRITE,
-        /// wait until `fd` is readable (a pidfd: until the process has ended); the result is the events that `poll(2)` would give
+        /// wait until `fd` is readable (a pidfd: until the process has ended); the result is the events that
+        /// `poll(2)` would give
         READABLE,
-        /// wait until `fd` is writable
+        /// wait until `fd` is writable; likewise
         WRITABLE,
     }
 
     /// What to do; set before each submit.
     public Kind kind = Kind.READ;
 
-    /// The descriptor.
+    /// The descriptor: one that [Poller#prepare] was called for, unless `shared`.
     public int fd = -1;
+
+    /// Whether other processes use the same open file description, as for the standard streams: its flags are
+    /// left alone, and where that leaves a blocking descriptor, a write may be cut to what cannot block. Such a
+    /// descriptor is never prepared.
+    public boolean shared;
 
     /// Native address of the buffer, for `READ` and `WRITE`. The owner keeps the memory alive until `completed`.
     public long address;
@@ -38,14 +44,20 @@ public abstract class Operation {
     /// File position, or -1 for the descriptor's own (the only value for pipes and sockets).
     public long offset = -1;
 
-    /// The poller's own: which slot the operation is in; -1 while idle.
+    /// The poller's own: where it keeps the operation; -1 while idle.
     public int slot = -1;
 
     /// The poller's own: the next operation in a list.
     public @Nullable Operation next;
 
-    /// Called on the loop thread when the operation has ended.
+    /// Called on the loop thread when the operation has ended; it is idle by then and may be submitted again from
+    /// here.
     ///
     /// @param result what the system call would return, or the negated `errno`
     public abstract void completed(int result);
+
+    @Override
+    public String toString() {
+        return kind + " fd=" + fd + (shared ? " shared" : "");
+    }
 }

@@ -1,0 +1,103 @@
+package dev.sluice.internal.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/// Memory outside the heap by its address: what buffers and rings of system calls live in.
+///
+/// As sharp as C: nothing checks bounds or life. The owner of an address frees it once, and when the kernel is
+/// done with it.
+public final class Memory {
+    @SuppressWarnings("restricted")
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private static final VarHandle INT = JAVA_INT.varHandle();
+    private static final MethodHandle CALLOC = Native.function("calloc", 2);
+    private static final MethodHandle FREE = Native.function("free", 1);
+
+    private Memory() {}
+
+    /// Zeroed memory, aligned to 16.
+    public static long allocate(long bytes) {
+        assert bytes > 0 : "allocate: bytes=" + bytes;
+        long address;
+        try {
+            address = (long) CALLOC.invokeExact(1L, bytes);
+        } catch (Throwable failure) {
+            throw Native.unexpected(failure);
+        }
+        if (address == 0) {
+            throw new OutOfMemoryError("allocate: bytes=" + bytes + ": the C library has no memory");
+        }
+        return address;
+    }
+
+    /// Gives back what [#allocate] gave.
+    public static void free(long address) {
+        try {
+            long _ = (long) FREE.invokeExact(address);
+        } catch (Throwable failure) {
+            throw Native.unexpected(failure);
+        }
+    }
+
+    public static byte getByte(long address) {
+        return ALL.get(JAVA_BYTE, address);
+    }
+
+    public static void putByte(long address, byte value) {
+        ALL.set(JAVA_BYTE, address, value);
+    }
+
+    public static int getInt(long address) {
+        return ALL.get(JAVA_INT, address);
+    }
+
+    public static void putInt(long address, int value) {
+        ALL.set(JAVA_INT, address, value);
+    }
+
+    public static long getLong(long address) {
+        return ALL.get(JAVA_LONG, address);
+    }
+
+    public static void putLong(long address, long value) {
+        ALL.set(JAVA_LONG, address, value);
+    }
+
+    /// For the packed `struct epoll_event` of x86_64.
+    static long getLongUnaligned(long address) {
+        return ALL.get(JAVA_LONG_UNALIGNED, address);
+    }
+
+    /// Pairs with the kernel's release of the same word (or with that of [#putIntRelease]).
+    public static int getIntAcquire(long address) {
+        return (int) INT.getAcquire(ALL, address);
+    }
+
+    /// Pairs with the kernel's acquire of the same word (or with that of [#getIntAcquire]).
+    public static void putIntRelease(long address, int value) {
+        INT.setRelease(ALL, address, value);
+    }
+
+    /// Copies out of the heap.
+    public static void copy(byte[] source, int offset, long address, int length) {
+        MemorySegment.copy(source, offset, ALL, JAVA_BYTE, address, length);
+    }
+
+    /// Copies into the heap.
+    public static void copy(long address, byte[] target, int offset, int length) {
+        MemorySegment.copy(ALL, JAVA_BYTE, address, target, offset, length);
+    }
+
+    /// Copies between two places that may overlap.
+    public static void copy(long source, long target, long length) {
+        MemorySegment.copy(ALL, source, ALL, target, length);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.sluice.internal.linux;
+
+/// `sys/mman.h`.
+public final class Mman {
+    public static final int PROT_READ = 1;
+    public static final int PROT_WRITE = 2;
+    public static final int MAP_SHARED = 1;
+    /// Fault the pages in at once.
+    public static final int MAP_POPULATE = 0x8000;
+
+    private Mman() {}
+
+    /// Maps `length` bytes of `fd`, readable and writable, where the kernel likes.
+    ///
+    /// @return the address, or the negated `errno`
+    public static long mmap(CallState state, long length, int flags, int fd, long offset) {
+        return Native.call(state, SystemCall.MMAP, 0, length, PROT_READ | PROT_WRITE, flags, fd, offset);
+    }
+
+    public static int munmap(CallState state, long address, long length) {
+        return Native.call(state, SystemCall.MUNMAP, address, length);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.sluice.internal.linux;
+
+/// The numbers of the system calls, which differ by architecture up to 423 and are the same everywhere above.
+final class SystemCall {
+    static final int READ = number(0, 63);
+    static final int WRITE = number(1, 64);
+    static final int CLOSE = number(3, 57);
+    static final int MMAP = number(9, 222);
+    static final int MUNMAP = number(11, 215);
+    static final int IOCTL = number(16, 29);
+    static final int PREAD64 = number(17, 67);
+    static final int PWRITE64 = number(18, 68);
+    static final int GETPID = number(39, 172);
+    static final int KILL = number(62, 129);
+    static final int FCNTL = number(72, 25);
+    static final int WAITID = number(247, 95);
+    static final int OPENAT = number(257, 56);
+    static final int FACCESSAT = number(269, 48);
+    static final int PPOLL = number(271, 73);
+    static final int EPOLL_CTL = number(233, 21);
+    static final int EPOLL_PWAIT = number(281, 22);
+    static final int EVENTFD2 = number(290, 19);
+    static final int EPOLL_CREATE1 = number(291, 20);
+    static final int DUP3 = number(292, 24);
+    static final int PIPE2 = number(293, 59);
+    static final int STATX = number(332, 291);
+    static final int PIDFD_SEND_SIGNAL = 424;
+    static final int IO_URING_SETUP = 425;
+    static final int IO_URING_ENTER = 426;
+    static final int IO_URING_REGISTER = 427;
+    static final int PIDFD_OPEN = 434;
+    static final int EPOLL_PWAIT2 = 441;
+
+    private SystemCall() {}
+
+    private static int number(int x86_64, int aarch64) {
+        return Platform.AARCH64 ? aarch64 : x86_64;
+    }
+}

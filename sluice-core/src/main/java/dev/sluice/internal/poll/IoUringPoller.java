@@ -1,0 +1,377 @@
+package dev.sluice.internal.poll;
+
+import dev.sluice.internal.linux.CallState;
+import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.linux.Memory;
+import dev.sluice.internal.linux.Poll;
+import dev.sluice.internal.linux.Uring;
+import dev.sluice.internal.linux.UringLayout;
+import dev.sluice.internal.poll.UringSlots.Slot;
+import dev.sluice.internal.poll.UringSlots.State;
+import java.util.BitSet;
+
+/// A poller on io_uring: one ring a loop, and one system call a tick that submits, reaps and sleeps.
+///
+/// Invariants: an operation is in flight exactly while it has a [Slot]; it completes when the kernel's completion
+/// for its tag has been seen, a cancelled one too, so its buffer is free by then. What finds no room in the
+/// submission ring waits in the backlog, in order.
+///
+/// *Wake-ups* are a poll on an eventfd that stays armed over many events and is never read: a wake-up costs the
+/// waker one write, and the loop neither a system call nor a request. `MSG_RING` would save the descriptor but
+/// needs a ring in each waking thread; a pending read of the eventfd would cost a request for each wake-up.
+///
+/// *Non-blocking descriptors* make io_uring answer `EAGAIN` at once. Such an operation first waits until the
+/// descriptor is ready and is then tried again, here, unseen by its owner. Blocking ones, which a loop's own
+/// descriptors are, do not need it.
+///
+/// Threads: see [Poller].
+final class IoUringPoller implements Poller {
+    /// Sets of flags for the ring, best first.
+    enum Setup {
+        /// completions are worked on when the loop asks, and only the loop may submit (Linux 6.6)
+        DEFERRED_DIRECT(Setup.DEFER | Uring.SETUP_NO_SQARRAY),
+        /// likewise, with an index between ring and requests (Linux 6.1)
+        DEFERRED(Setup.DEFER),
+        /// completions are worked on at the next system call of the loop (Linux 5.19)
+        COOPERATIVE(Uring.SETUP_COOP_TASKRUN | Uring.SETUP_TASKRUN_FLAG | Uring.SETUP_SUBMIT_ALL),
+        /// completions interrupt the loop (Linux 5.13)
+        PLAIN(0);
+
+        private static final int DEFER = Uring.SETUP_R_DISABLED
+                | Uring.SETUP_SINGLE_ISSUER
+                | Uring.SETUP_DEFER_TASKRUN
+                | Uring.SETUP_TASKRUN_FLAG
+                | Uring.SETUP_SUBMIT_ALL;
+
+        final int flags;
+
+        Setup(int flags) {
+            this.flags = flags | Uring.SETUP_CLAMP | Uring.SETUP_CQSIZE;
+        }
+
+        /// Whether the ring is expected to be faster than epoll.
+        boolean deferred() {
+            return (flags & Uring.SETUP_DEFER_TASKRUN) != 0;
+        }
+    }
+
+    private static final long WAKE_TAG = -1;
+    private static final long CANCEL_TAG = -2;
+    private static final long CANCEL_BIT = Long.MIN_VALUE; // in the backlog: not an operation, but the cancel of one
+    private static final long CLOSE_STEP_NANOS = 10_000_000;
+    private static final int CLOSE_STEPS = 200;
+
+    private final CallState state = new CallState();
+    private final UringRing ring;
+    private final WakeFd wake;
+    private final UringSlots slots;
+    private final int maxOperations;
+
+    // loop thread only
+    private final Counters counters = new Counters();
+    private final LongQueue backlog = new LongQueue();
+    private final BitSet prepared = new BitSet();
+    private boolean opened;
+    private boolean closing;
+
+    IoUringPoller(Setup setup, PollerConfig config) throws RefusedException {
+        wake = new WakeFd(state);
+        try {
+            ring = new UringRing(state, setup.flags, config);
+        } catch (RefusedException refused) {
+            wake.close(state);
+            throw refused;
+        }
+        maxOperations = config.maxOperations();
+        slots = new UringSlots(maxOperations);
+    }
+
+    @Override
+    public String name() {
+        return "io_uring";
+    }
+
+    @Override
+    public boolean performsOperations() {
+        return true;
+    }
+
+    @Override
+    public void open() {
+        assert !opened : "opened twice";
+        ring.enable();
+        opened = true;
+        armWake();
+    }
+
+    @Override
+    public void wakeup() {
+        wake.signal();
+    }
+
+    @Override
+    public void prepare(int fd) {
+        assert !prepared.get(fd) : "prepare fd=" + fd + ": prepared already, expected a release before the close";
+        prepared.set(fd);
+    }
+
+    @Override
+    public void release(int fd) {
+        assert prepared.get(fd) : "release fd=" + fd + ": not prepared";
+        assert !anyInFlight(fd) : "release fd=" + fd + ": operations in flight, expected none";
+        prepared.clear(fd);
+    }
+
+    @Override
+    public void submit(Operation operation) {
+        assert opened : "submit " + operation + ": the poller is not open";
+        assert operation.shared || prepared.get(operation.fd) : "submit " + operation + ": descriptor is not prepared";
+        Slot slot = slots.take(operation);
+        if (slot == null) {
+            throw new IllegalStateException("submit " + operation + ": inFlight=" + inFlight()
+                    + ", expected less than maxOperations=" + maxOperations);
+        }
+        counters.submitted++;
+        if (closing) {
+            slot.state = State.CANCELLED;
+            backlog.add(slot.tag());
+        } else {
+            start(slot);
+        }
+    }
+
+    @Override
+    public void cancel(Operation operation) {
+        Slot slot = slots.of(operation);
+        if (slot != null) {
+            counters.cancels++;
+            cancel(slot);
+        }
+    }
+
+    @Override
+    public int inFlight() {
+        return counters.inFlight();
+    }
+
+    @Override
+    public PollerStatistics statistics() {
+        return counters.snapshot();
+    }
+
+    @Override
+    public int poll(long timeoutNanos) {
+        assert opened && timeoutNanos >= 0 : "poll: opened=" + opened + " timeoutNanos=" + timeoutNanos;
+        long before = counters.completed;
+        counters.polls++;
+        drainBacklog();
+        boolean busy = counters.completed != before || !backlog.isEmpty() || ring.completions() > 0;
+        long timeout = busy ? 0 : timeoutNanos;
+        if (timeout != 0 || ring.pending() > 0 || ring.wantsEnter()) {
+            enter(timeout);
+        }
+        reap();
+        return (int) (counters.completed - before);
+    }
+
+    @Override
+    public void close() {
+        if (opened) {
+            cancelAll();
+        }
+        ring.close();
+        wake.close(state);
+    }
+
+    private void start(Slot slot) {
+        if (backlog.isEmpty() && hasRoom()) {
+            write(slot);
+        } else {
+            slot.state = State.QUEUED;
+            backlog.add(slot.tag());
+        }
+    }
+
+    private void write(Slot slot) {
+        Operation operation = slot.operation();
+        slot.state = State.SUBMITTED;
+        Operation.Kind kind = operation.kind;
+        boolean reads = kind == Operation.Kind.READ || kind == Operation.Kind.READABLE;
+        if (slot.readyFirst || kind == Operation.Kind.READABLE || kind == Operation.Kind.WRITABLE) {
+            long events = reads ? Poll.POLLIN : Poll.POLLOUT;
+            ring.push(UringLayout.sqeHead(Uring.OP_POLL_ADD, operation.fd), 0, 0, events << Integer.SIZE, slot.tag());
+        } else {
+            int opcode = reads ? Uring.OP_READ : Uring.OP_WRITE;
+            ring.push(
+                    UringLayout.sqeHead(opcode, operation.fd),
+                    operation.offset,
+                    operation.address,
+                    operation.length,
+                    slot.tag());
+        }
+    }
+
+    private void cancel(Slot slot) {
+        if (slot.state == State.QUEUED) {
+            slot.state = State.CANCELLED; // its place in the backlog completes it
+        } else if (slot.state == State.SUBMITTED) {
+            slot.state = State.CANCELLING;
+            if (backlog.isEmpty() && hasRoom()) {
+                writeCancel(slot.tag());
+            } else {
+                backlog.add(slot.tag() | CANCEL_BIT);
+            }
+        }
+    }
+
+    private void writeCancel(long tag) {
+        ring.push(UringLayout.sqeHead(Uring.OP_ASYNC_CANCEL, -1), 0, tag, 0, CANCEL_TAG);
+    }
+
+    private void armWake() {
+        ring.push(
+                UringLayout.sqeHead(Uring.OP_POLL_ADD, wake.fd()),
+                0,
+                0,
+                (long) Poll.POLLIN << Integer.SIZE | Uring.POLL_ADD_MULTI,
+                WAKE_TAG);
+    }
+
+    /// Whether there is room in the submission ring; hands it over early if not. The kernel may refuse that for
+    /// want of memory or because too many completions wait; then the next poll tries again.
+    private boolean hasRoom() {
+        if (ring.hasRoom()) {
+            return true;
+        }
+        counters.systemCalls++;
+        return ring.submit() > 0;
+    }
+
+    /// Moves to the ring what stood in the backlog when this began; what callbacks add waits for the next poll.
+    private void drainBacklog() {
+        for (int left = backlog.size(); left > 0 && hasRoom(); left--) {
+            long entry = backlog.remove();
+            Slot slot = slots.byTag(entry & ~CANCEL_BIT);
+            if (slot == null) {
+                assert entry < 0 : "backlog: an operation vanished";
+            } else if (entry < 0) {
+                writeCancel(slot.tag());
+            } else if (slot.state == State.CANCELLED) {
+                finish(slot, -Errno.ECANCELED);
+            } else {
+                write(slot);
+            }
+        }
+    }
+
+    private void enter(long timeoutNanos) {
+        if (ring.overflown()) {
+            counters.overflows++;
+        }
+        counters.systemCalls++;
+        int result = ring.submitAndWait(timeoutNanos);
+        switch (-result) {
+            // EAGAIN, EBUSY, ENOMEM: taken completions make room for the rest, which the next poll hands over
+            case Errno.ETIME, Errno.EINTR, Errno.EAGAIN, Errno.EBUSY, Errno.ENOMEM -> {}
+            case Errno.EEXIST ->
+                throw new IllegalStateException(
+                        "io_uring_enter: called from another thread, expected the one that opened the poller");
+            case Errno.EBADR ->
+                throw new IllegalStateException("io_uring_enter: lost completions=" + ring.lost()
+                        + ", expected 0: the kernel had no" + " memory to keep them; the loop cannot go on");
+            default -> {
+                if (result < 0) {
+                    throw new IllegalStateException(Errno.message("io_uring_enter", "the loop's ring", result));
+                }
+            }
+        }
+    }
+
+    /// Completes what the kernel has finished. What it finishes meanwhile is for the next poll.
+    private void reap() {
+        for (int left = ring.completions(); left > 0; left--) {
+            long cqe = ring.completion();
+            long tag = Memory.getLong(cqe + UringLayout.CQE_USER_DATA);
+            int result = Memory.getInt(cqe + UringLayout.CQE_RES);
+            int flags = Memory.getInt(cqe + UringLayout.CQE_FLAGS);
+            ring.advance(); // before the callback, so that one that throws loses nothing
+            if (tag >= 0) {
+                ended(tag, result);
+            } else if (tag == WAKE_TAG) {
+                woken(flags);
+            }
+            // CANCEL_TAG: whatever became of the cancel, the operation itself says how it ended
+        }
+    }
+
+    private void woken(int flags) {
+        counters.wakeups++;
+        if ((flags & Uring.CQE_F_MORE) == 0) {
+            // The kernel dropped the standing poll (it does when completions overflow). The eventfd was never read,
+            // so
+            // the new
+            // one completes at once: no wake-up falls between the two.
+            if (hasRoom()) {
+                armWake();
+            } else {
+                throw new IllegalStateException("arm wake-up: the kernel takes no requests");
+            }
+        }
+    }
+
+    private void ended(long tag, int result) {
+        Slot slot = slots.byTag(tag);
+        if (slot == null) {
+            counters.stale++;
+            assert false : "completion without an operation: tag=" + tag + " result=" + result;
+            return;
+        }
+        Operation operation = slot.operation();
+        boolean moves = operation.kind == Operation.Kind.READ || operation.kind == Operation.Kind.WRITE;
+        boolean wasReadiness = slot.readyFirst && result >= 0;
+        boolean again = wasReadiness || result == -Errno.EINTR || (result == -Errno.EAGAIN && moves);
+        if (!again) {
+            finish(slot, result);
+        } else if (slot.state == State.CANCELLING) {
+            finish(slot, -Errno.ECANCELED); // nothing has been moved
+        } else {
+            slot.readyFirst = result == -Errno.EAGAIN;
+            start(slot);
+        }
+    }
+
+    private void finish(Slot slot, int result) {
+        Operation operation = slots.free(slot);
+        counters.completed++;
+        operation.completed(result);
+    }
+
+    private void cancelAll() {
+        closing = true;
+        for (int i = 0; i < slots.size(); i++) {
+            Slot slot = slots.at(i);
+            if (slot.state != State.FREE) {
+                cancel(slot);
+            }
+        }
+        for (int step = 0; inFlight() > 0 && step < CLOSE_STEPS; step++) {
+            poll(CLOSE_STEP_NANOS);
+        }
+        if (inFlight() > 0) {
+            // The kernel still writes into their buffers (a read from a dead disk): the ring stays, and so must the
+            // memory.
+            throw new IllegalStateException("close io_uring: inFlight=" + inFlight() + " after " + CLOSE_STEPS
+                    + " attempts, expected 0: operations that cannot be cancelled; their memory is not given back");
+        }
+    }
+
+    private boolean anyInFlight(int fd) {
+        for (int i = 0; i < slots.size(); i++) {
+            Slot slot = slots.at(i);
+            if (slot.state != State.FREE && slot.operation().fd == fd) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.tidy;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Where the bans do not hold: the seams. **This list is the one to edit**, with a reason, and it should only shrink:
+/// an entry
+/// that nothing needs any more fails the test too.
+final class Bans {
+    /// A class with those nested in it, or a package with a dot at its end, and what it may use.
+    static final Map<String, Set<Ban>> SEAMS = seams();
+
+    private Bans() {}
+
+    private static Map<String, Set<Ban>> seams() {
+        Map<String, Set<Ban>> seams = new LinkedHashMap<>();
+        // the clock of the operating system, behind dev.sluice.time.Clock
+        seams.put("dev.sluice.time.SystemClock", Set.of(Ban.TIME));
+        // the hook into the JDK's virtual threads
+        seams.put("dev.sluice.internal.sched.VirtualThreads", Set.of(Ban.REFLECTION));
+        // the floor under the pollers: a Selector to sleep in, no sockets
+        seams.put("dev.sluice.internal.poll.NioPoller", Set.of(Ban.SOCKET));
+        // one class a kernel header
+        seams.put("dev.sluice.internal.linux.", Set.of(Ban.FOREIGN));
+        return seams;
+    }
+
+    /// Checks classes against the bans, and the seams against the classes.
+    static List<Violation> check(Collection<Bytecode> classes, Map<String, Set<Ban>> seams) {
+        List<Violation> violations = new ArrayList<>();
+        Map<String, Set<Ban>> needed = new LinkedHashMap<>();
+        for (Bytecode code : classes) {
+            for (Ban ban : Ban.values()) {
+                if (!ban.broken(code)) {
+                    continue;
+                }
+                String seam = seamOf(code, ban, seams);
+                if (seam.isEmpty()) {
+                    violations.add(ban.violation(code));
+                } else {
+                    needed.computeIfAbsent(seam, name -> EnumSet.noneOf(Ban.class))
+                            .add(ban);
+                }
+            }
+        }
+        seams.forEach((seam, allowed) -> {
+            for (Ban ban : allowed) {
+                if (!needed.getOrDefault(seam, Set.of()).contains(ban)) {
+                    violations.add(
+                            Violation.of(seam, "needs no exception for " + ban + " any more: take it off Bans.SEAMS"));
+                }
+            }
+        });
+        return violations;
+    }
+
+    private static String seamOf(Bytecode code, Ban ban, Map<String, Set<Ban>> seams) {
+        return seams.keySet().stream()
+                .filter(seam -> seam.equals(code.topLevel()) || seam.equals(code.packageName() + "."))
+                .filter(seam -> seams.getOrDefault(seam, Set.of()).contains(ban))
+                .findFirst()
+                .orElse("");
+    }
+}

@@ -18,8 +18,8 @@ public final class Memory {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final VarHandle INT = JAVA_INT.varHandle();
-    private static final MethodHandle CALLOC = Native.function("calloc", 2);
-    private static final MethodHandle FREE = Native.function("free", 1);
+    private static final MethodHandle CALLOC = Native.function("calloc");
+    private static final MethodHandle FREE = Native.function("free");
 
     private Memory() {}
 
@@ -28,7 +28,7 @@ public final class Memory {
         assert bytes > 0 : "allocate: bytes=" + bytes;
         long address;
         try {
-            address = (long) CALLOC.invokeExact(1L, bytes);
+            address = (long) CALLOC.invokeExact(1L, bytes, 0L, 0L, 0L, 0L);
         } catch (Throwable failure) {
             throw Native.unexpected(failure);
         }
@@ -41,7 +41,7 @@ public final class Memory {
     /// Gives back what [#allocate] gave.
     public static void free(long address) {
         try {
-            long _ = (long) FREE.invokeExact(address);
+            long _ = (long) FREE.invokeExact(address, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable failure) {
             throw Native.unexpected(failure);
         }

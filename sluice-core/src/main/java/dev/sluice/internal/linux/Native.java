@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The functions of the C library, and through `syscall(2)` the kernel itself.
 ///
-/// All parameters and results are declared `long`: on x86_64 and aarch64 an `int` or a pointer travels in the
-/// same register, and the callee looks at the part that it needs. So all calls of one arity share one stub; each
-/// new shape would cost about 10 ms at start. A function that returns `int` leaves the upper half of the result
-/// undefined: callers of [#function] cut it off.
+/// All parameters and results are declared `long`, and each call passes six of them: on x86_64 and aarch64 an
+/// `int` or a pointer travels in the same register as a `long`, and a callee does not look at registers that it
+/// has no parameter for. So all calls share two stubs; each further shape would cost about 10 ms at start. A
+/// function that returns `int` leaves the upper half of the result undefined: [#invoke] cuts it off.
 ///
 /// No call is `critical`: a thread inside one does not hold up the JVM's safepoints.
 @SuppressWarnings("restricted")
@@ -53,17 +53,28 @@ final class Native {
         return (int) call(state, number, a, b, c, 0, 0, 0);
     }
 
-    /// A function of the C library that reports its errors by its result, not by `errno`.
-    static MethodHandle function(String name, int parameters) {
-        return LINKER.downcallHandle(address(name), longs(parameters));
+    /// A function of the C library that reports its errors by its result, not by `errno`; for [#invoke], or to be
+    /// called exactly, with six longs.
+    static MethodHandle function(String name) {
+        return LINKER.downcallHandle(address(name), longs(6));
+    }
+
+    static @Nullable MethodHandle functionIfPresent(String name) {
+        return has(name) ? function(name) : null;
     }
 
     static boolean has(String symbol) {
         return LIBRARY.find(symbol).isPresent();
     }
 
-    static @Nullable MethodHandle functionIfPresent(String name, int parameters) {
-        return has(name) ? function(name, parameters) : null;
+    /// Calls a function that returns `int`. Slower than an exact call of a constant handle; not for every
+    /// operation.
+    static int invoke(MethodHandle function, long a, long b, long c, long d, long e, long f) {
+        try {
+            return (int) (long) function.invokeExact(a, b, c, d, e, f);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
     }
 
     /// The address of a function or variable.

@@ -3,6 +3,8 @@ package dev.sluice.internal.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import java.lang.foreign.Arena;
+
 /// `sys/stat.h`: what kind of file a descriptor is.
 ///
 /// By `statx(2)`, whose structure is the same on all architectures:
@@ -28,13 +30,26 @@ public final class Stat {
 
     private Stat() {}
 
+    /// Asks for the type of the file at a path, behind symbolic links. May block on a slow file system.
+    ///
+    /// @return as [#type(CallState, int)]
+    public static int type(CallState state, byte[] path) {
+        try (Arena arena = Arena.ofConfined()) {
+            return type(state, Fcntl.AT_FDCWD, Fcntl.cString(arena, path).address(), 0);
+        }
+    }
+
     /// Asks for the type of an open file.
     ///
     /// @return one of the `S_IF…`, 0 for a file of no kind (an eventfd), or the negated `errno`
     public static int type(CallState state, int fd) {
         state.scratch.set(JAVA_BYTE, 0, (byte) 0); // the empty path, read before the structure is written
-        long scratch = state.scratchAddress();
-        int result = (int) Native.call(state, SystemCall.STATX, fd, scratch, AT_EMPTY_PATH, STATX_TYPE, scratch, 0);
+        return type(state, fd, state.scratchAddress(), AT_EMPTY_PATH);
+    }
+
+    private static int type(CallState state, int directory, long path, int flags) {
+        int result = (int)
+                Native.call(state, SystemCall.STATX, directory, path, flags, STATX_TYPE, state.scratchAddress(), 0);
         return result < 0 ? result : state.scratch.get(JAVA_SHORT, STX_MODE) & S_IFMT;
     }
 }

@@ -21,7 +21,6 @@ final class SystemCall {
     static final int EPOLL_PWAIT = number(281, 22);
     static final int EVENTFD2 = number(290, 19);
     static final int EPOLL_CREATE1 = number(291, 20);
-    static final int DUP3 = number(292, 24);
     static final int PIPE2 = number(293, 59);
     static final int STATX = number(332, 291);
     static final int PIDFD_SEND_SIGNAL = 424;

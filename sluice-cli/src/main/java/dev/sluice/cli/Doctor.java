@@ -66,6 +66,10 @@ final class Doctor implements Callable<Integer> {
                 "thread tracking",
                 "false".equals(System.getProperty("jdk.trackAllThreads")),
                 "each start of a coroutine pays for the JDK's list of threads: add -Djdk.trackAllThreads=false"));
+        findings.add(flag(
+                "file names",
+                property("sun.jnu.encoding").equals("UTF-8"),
+                "arguments and file names beyond ASCII are lost in this locale: set LC_CTYPE=C.UTF-8"));
         findings.add(uring());
         return findings;
     }

@@ -63,7 +63,10 @@ public final class Spawn {
             try {
                 must(ATTRIBUTES_INIT, attributes);
                 try {
-                    fill(actions, request, arena);
+                    int error = fill(actions, request, arena);
+                    if (error != 0) {
+                        return -error;
+                    }
                     setAttributes(attributes, request, arena);
                     return start(actions, attributes, request, arena);
                 } finally {
@@ -140,37 +143,42 @@ public final class Spawn {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private static void fill(long actions, SpawnRequest request, Arena arena) {
+    /// @return 0, or the `errno` of a descriptor that cannot be
+    private static int fill(long actions, SpawnRequest request, Arena arena) {
+        int error = 0;
         if (request.directory != null) {
             if (ADD_CHDIR == null) {
                 throw new IllegalStateException("spawn: directory: " + LinuxSupport.spawnDirectoryRefused());
             }
-            must(ADD_CHDIR, actions, Fcntl.cString(arena, request.directory).address(), 0, 0);
+            error = add(
+                    ADD_CHDIR, actions, Fcntl.cString(arena, request.directory).address(), 0, 0);
         }
         for (SpawnRequest.Action action : request.actions) {
-            switch (action) {
-                case SpawnRequest.Action.Duplicate(int from, int to) -> must(ADD_DUP2, actions, from, to, 0);
+            int result = switch (action) {
+                case SpawnRequest.Action.Duplicate(int from, int to) -> add(ADD_DUP2, actions, from, to, 0);
                 case SpawnRequest.Action.Open(int to, byte[] path, int flags) ->
-                    must(ADD_OPEN, actions, to, Fcntl.cString(arena, path).address(), flags);
-            }
+                    add(ADD_OPEN, actions, to, Fcntl.cString(arena, path).address(), flags);
+            };
+            error = error == 0 ? result : error;
         }
-        if (request.closeFrom >= 0 && ADD_CLOSEFROM != null) {
-            must(ADD_CLOSEFROM, actions, request.closeFrom, 0, 0);
+        if (error == 0 && request.closeFrom >= 0 && ADD_CLOSEFROM != null) {
+            error = add(ADD_CLOSEFROM, actions, request.closeFrom, 0, 0);
         }
+        return error;
     }
 
     private static void setAttributes(long attributes, SpawnRequest request, Arena arena) {
         int flags = POSIX_SPAWN_SETSIGMASK;
-        must(SET_MASK, attributes, signalSet(request.blockedSignals, arena), 0, 0);
+        must(SET_MASK, attributes, signalSet(request.blockedSignals, arena));
         if (request.defaultSignals != 0) {
             flags |= POSIX_SPAWN_SETSIGDEF;
-            must(SET_DEFAULT, attributes, signalSet(request.defaultSignals, arena), 0, 0);
+            must(SET_DEFAULT, attributes, signalSet(request.defaultSignals, arena));
         }
         if (request.processGroup >= 0) {
             flags |= POSIX_SPAWN_SETPGROUP;
-            must(SET_GROUP, attributes, request.processGroup, 0, 0);
+            must(SET_GROUP, attributes, request.processGroup);
         }
-        must(SET_FLAGS, attributes, (short) flags, 0, 0);
+        must(SET_FLAGS, attributes, flags);
     }
 
     private static int start(long actions, long attributes, SpawnRequest request, Arena arena) {
@@ -199,13 +207,17 @@ public final class Spawn {
         return set.address();
     }
 
-    private static void must(MethodHandle function, long structure) {
-        must(function, structure, 0, 0, 0);
+    private static int add(MethodHandle function, long actions, long a, long b, long c) {
+        return Native.invoke(function, actions, a, b, c, 0, 0);
     }
 
-    /// Calls what fails for want of memory only, or for a descriptor that cannot be.
-    private static void must(MethodHandle function, long structure, long a, long b, long c) {
-        int error = Native.invoke(function, structure, a, b, c, 0, 0);
+    private static void must(MethodHandle function, long structure) {
+        must(function, structure, 0);
+    }
+
+    /// Calls what can only fail for want of memory.
+    private static void must(MethodHandle function, long structure, long value) {
+        int error = Native.invoke(function, structure, value, 0, 0, 0, 0);
         if (error != 0) {
             throw new IllegalStateException(Errno.message("prepare", "posix_spawn", -error));
         }

@@ -71,7 +71,7 @@ public final class SpawnRequest {
         return this;
     }
 
-    /// The directory that the child starts in; relative paths of the program and of actions after it count from
+    /// The directory that the child starts in; relative paths of the program and of opened files count from
     /// there.
     ///
     /// @throws IllegalStateException later, from the spawn, where [LinuxSupport#spawnDirectoryRefused] says so

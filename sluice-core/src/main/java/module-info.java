@@ -1,13 +1,22 @@
 /// Event loops that schedule virtual threads, structured tasks, channels and I/O.
 ///
-/// Nothing here has a dependency at run time. The unexported packages are Sluice's own; two of them are open to
+/// Nothing here has a dependency at run time. The unexported packages are Sluice's own; some of them are open to
 /// `sluice-testing`, which brings its own poller, clock and order.
 @SuppressWarnings("module") // dev.sluice.testing is compiled after this module
 module dev.sluice {
     requires static transitive org.jspecify; // annotations only
     requires jdk.unsupported; // sun.misc.Signal, for SIGINT and SIGTERM
 
+    exports dev.sluice;
+    exports dev.sluice.cancel;
+    exports dev.sluice.loop;
+    exports dev.sluice.observe;
+    exports dev.sluice.task;
     exports dev.sluice.time;
+    exports dev.sluice.internal.loop to
+            dev.sluice.testing;
     exports dev.sluice.internal.poll to
+            dev.sluice.testing;
+    exports dev.sluice.internal.strand to
             dev.sluice.testing;
 }

@@ -1,0 +1,140 @@
+package dev.sluice;
+
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.cancel.Durations;
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.strand.Sleep;
+import dev.sluice.internal.strand.Strand;
+import dev.sluice.loop.Loop;
+import dev.sluice.loop.Loops;
+import dev.sluice.loop.LoopsConfig;
+import dev.sluice.task.Action;
+import dev.sluice.task.Call;
+import dev.sluice.task.Promise;
+import dev.sluice.task.RootTask;
+import dev.sluice.task.TaskFailedException;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/// The entry: runs a program's main body on a loop, and the few things that every coroutine does.
+///
+/// ```java
+/// void main() {
+///     Sluice.run(() -> {
+///         try (var group = TaskGroup.open()) {
+///             group.start("tick", () -> countdown("tick", 3));
+///             group.start("tock", () -> countdown("tock", 3));
+///             group.join();
+///         }
+///     });
+/// }
+/// ```
+public final class Sluice {
+    private Sluice() {}
+
+    /// Runs a body on a loop and waits for its end; see [#run(LoopsConfig, Action)].
+    public static <X extends Exception> void run(Action<X> body) throws X {
+        run(LoopsConfig.defaults(), body);
+    }
+
+    /// Runs a body on the first of a group of loops, which is closed afterwards, and waits for its end.
+    ///
+    /// SIGINT and SIGTERM cancel the body; when it has cleaned up, the JVM exits with 130 or 143. A second SIGINT
+    /// exits at once.
+    /// Called by a coroutine it runs the body right there, on the same loop, and ignores `config`.
+    ///
+    /// @throws X what the body threw
+    public static <X extends Exception> void run(LoopsConfig config, Action<X> body) throws X {
+        call(config, () -> {
+            body.run();
+            return Sluice.class;
+        });
+    }
+
+    /// As [#run(Action)], with a result.
+    public static <T, X extends Exception> T call(Call<T, X> body) throws X {
+        return call(LoopsConfig.defaults(), body);
+    }
+
+    /// As [#run(LoopsConfig, Action)], with a result.
+    public static <T, X extends Exception> T call(LoopsConfig config, Call<T, X> body) throws X {
+        if (Strand.current().loop() != null) {
+            return body.call();
+        }
+        try (Loops loops = Loops.open(config)) {
+            var signals = SignalHandling.install(loops.root());
+            try {
+                return callOn(loops.loop(0), "main", body);
+            } finally {
+                signals.finish();
+            }
+        }
+    }
+
+    /// Calls a body in a coroutine of a loop and waits for it, from a thread that is not a coroutine.
+    ///
+    /// @param name the name of the task, for messages
+    /// @throws X what the body threw
+    /// @throws CancelledException if the loops were shut down
+    public static <T, X extends Exception> T callOn(Loop loop, String name, Call<T, X> body) throws X {
+        return RootTask.call(loop, name, body);
+    }
+
+    /// Suspends the caller for a while. Zero or less only lets others run.
+    ///
+    /// @throws CancelledException if the caller is cancelled
+    public static void sleep(Duration duration) {
+        Sleep.nanos(duration.toNanos(), new Sleeping(duration));
+    }
+
+    /// Lets every other coroutine that is ready run once.
+    ///
+    /// @throws CancelledException if the caller is cancelled
+    public static void yield() {
+        Sleep.pass(Strand.current());
+    }
+
+    /// Calls a body on a platform thread and suspends the caller until it has ended: for what blocks (files, JDBC) or
+    /// computes for long.
+    ///
+    /// The number of threads is bounded, see [LoopsConfig#offloadThreads]; beyond it callers wait their turn. The
+    /// body sees the
+    /// caller's deadlines, task locals and scoped values. A cancelled caller interrupts the body and still waits for
+    /// its end.
+    ///
+    /// @throws X what the body threw
+    public static <T, X extends Exception> T offload(Call<T, X> body) throws X {
+        EventLoop engine = Strand.current().loop();
+        if (engine == null || Strand.current().isOffloaded()) {
+            return body.call(); // a platform thread already
+        }
+        if (engine.simulated()) {
+            Sluice.yield();
+            return body.call();
+        }
+        return Loop.of(engine).loops().offloader().call(body::call);
+    }
+
+    /// Runs a body on a platform thread, see [#offload(Call)].
+    public static <X extends Exception> void offload(Action<X> body) throws X {
+        offload(() -> {
+            body.run();
+            return Sluice.class;
+        });
+    }
+
+    /// Waits for a stage of the JDK's; cancelling the caller leaves the stage alone.
+    ///
+    /// @throws TaskFailedException if the stage failed
+    public static <T> T await(CompletionStage<T> stage) {
+        return Promise.from(stage).await();
+    }
+
+    /// What a sleeper is shown to wait for.
+    private record Sleeping(Duration duration) {
+        @Override
+        public String toString() {
+            return "sleep " + Durations.print(duration);
+        }
+    }
+}

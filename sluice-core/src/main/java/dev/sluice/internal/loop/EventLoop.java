@@ -1,0 +1,388 @@
+package dev.sluice.internal.loop;
+
+import dev.sluice.internal.poll.Operation;
+import dev.sluice.internal.poll.Poller;
+import dev.sluice.internal.sched.LoopScheduler;
+import dev.sluice.internal.sched.LoopThread;
+import dev.sluice.internal.sched.VirtualThreads;
+import dev.sluice.internal.timer.Timer;
+import dev.sluice.internal.timer.TimerWheel;
+import dev.sluice.observe.LoopStatistics;
+import dev.sluice.time.Clock;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One OS thread that runs coroutines, fires timers and polls I/O; see ARCHITECTURE.md for the tick.
+///
+/// Invariants:
+/// - Only the loop thread touches the ready queue, the wheel and the poller. A coroutine mounted on it is on it.
+/// - The loop thread holds no monitor and takes no lock while it runs a continuation, and runs no user code of its
+///   own: a
+///   coroutine that parks would take the monitor with it, and a lock that it holds would never be released.
+/// - `ready` never throws and never drops: a loop that has ended forwards to the JDK's scheduler.
+/// - The loop sleeps only in [Poller#poll], and only with [Inbox] announcing it.
+///
+/// Threads: as each method says.
+public final class EventLoop implements LoopScheduler.Host {
+    /// How long coroutines run before timers and I/O get their turn.
+    static final long SLICE_NANOS = 50_000;
+
+    /// Between two looks at the clock; a resume costs about a tenth of a microsecond.
+    private static final int RESUMES_PER_CLOCK = 16;
+
+    private static final int TIMERS_PER_TICK = 256;
+
+    private final int index;
+    private final Clock clock;
+    private final Poller poller;
+    private final RandomGenerator random;
+    private final boolean simulated;
+    private final LoopThread thread;
+    private final LoopScheduler scheduler = new LoopScheduler(this);
+    private final Inbox inbox = new Inbox();
+    private final boolean confined = VirtualThreads.available();
+    private final Thread.Builder.OfVirtual builder;
+
+    /// What a higher rung keeps with the loop: its public face. Written once before the start.
+    public @Nullable Object face;
+
+    // Loop thread only; statistics() reads the counters as they happen to be.
+    private final ReadyQueue ready;
+    private final TimerWheel wheel;
+    final Progress progress = new Progress();
+    private boolean closing;
+
+    public EventLoop(int index, String name, LoopSeams seams) {
+        this.index = index;
+        this.clock = seams.clock();
+        this.poller = seams.poller();
+        this.ready = seams.ready();
+        this.random = seams.random();
+        this.simulated = seams.simulated();
+        this.wheel = new TimerWheel(seams.timerShift(), clock.nanoTime());
+        this.thread = new LoopThread(this, name, this::run);
+        this.builder = confined ? VirtualThreads.builder(scheduler) : Thread.ofVirtual();
+    }
+
+    /// The loop of the current thread, or null. Without a scheduler of our own a coroutine has a home, not a loop
+    /// under it.
+    public static @Nullable EventLoop current() {
+        return (EventLoop) LoopThread.currentOwner();
+    }
+
+    /// Starts the loop's thread.
+    public void start() {
+        thread.start();
+    }
+
+    /// Whether coroutines of this loop run on its thread only, one at a time.
+    public boolean confined() {
+        return confined;
+    }
+
+    public boolean simulated() {
+        return simulated;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public String name() {
+        return thread.getName();
+    }
+
+    public Thread thread() {
+        return thread;
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    public Poller poller() {
+        return poller;
+    }
+
+    /// Randomness of this loop; use it on the loop thread, or under confinement.
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /// A virtual thread that will run on this loop, not started.
+    public Thread coroutine(@Nullable String name, Runnable body) {
+        // Not builder.name(): a builder is not safe for use by several threads.
+        Thread coroutine = builder.unstarted(body);
+        if (name != null) {
+            coroutine.setName(name);
+        }
+        return coroutine;
+    }
+
+    /// Whether the caller runs on the loop thread, mounted coroutines included.
+    public boolean onLoop() {
+        return VirtualThreads.currentCarrier() == thread;
+    }
+
+    // ---- any thread
+
+    @Override
+    public void ready(Runnable continuation) {
+        if (onLoop()) {
+            ready.add(continuation);
+        } else if (!push(continuation, true)) {
+            VirtualThreads.defaultScheduler().execute(continuation);
+        }
+    }
+
+    /// Runs an action on the loop thread, soon. The action neither blocks nor runs user code.
+    ///
+    /// @return false if the loop has ended; the action is not run then
+    public boolean submit(Runnable action) {
+        return push(action, false);
+    }
+
+    private boolean push(Runnable action, boolean continuation) {
+        Inbox.Pushed pushed = inbox.push(action, continuation);
+        if (pushed == Inbox.Pushed.WAKE) {
+            poller.wakeup();
+        }
+        return pushed != Inbox.Pushed.CLOSED;
+    }
+
+    /// Arms a timer; one whose loop has ended never ends.
+    public void arm(Timer timer) {
+        if (onLoop()) {
+            wheel.add(timer);
+        } else {
+            submit(() -> wheel.add(timer));
+        }
+    }
+
+    /// Disarms a timer. From another thread it takes effect a little later: `expired` may still be called until then.
+    public void disarm(Timer timer) {
+        if (onLoop()) {
+            wheel.remove(timer);
+        } else {
+            submit(() -> wheel.remove(timer));
+        }
+    }
+
+    /// Starts an operation.
+    ///
+    /// @return false if the loop has ended
+    public boolean perform(Operation operation) {
+        if (onLoop()) {
+            poller.submit(operation);
+            return true;
+        }
+        return submit(() -> poller.submit(operation));
+    }
+
+    /// Asks for an early end of an operation, see [Poller#cancel].
+    public void cancel(Operation operation) {
+        if (onLoop()) {
+            poller.cancel(operation);
+        } else {
+            submit(() -> poller.cancel(operation));
+        }
+    }
+
+    /// Ends the loop: it runs what is ready, then closes its poller; what arrives later is forwarded. Any thread.
+    public void close() {
+        submit(() -> closing = true);
+    }
+
+    /// Waits until the loop's thread has ended.
+    public void awaitEnd() {
+        assert !onLoop() : "a loop cannot wait for its own end";
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    public LoopStatistics statistics() {
+        return progress.statistics(index, ready.size(), wheel.size(), poller);
+    }
+
+    // ---- loop thread
+
+    private void run() {
+        poller.open();
+        while (!closing || !ready.isEmpty()) {
+            tick();
+        }
+        shutDown();
+    }
+
+    private void tick() {
+        drainInbox();
+        runReady();
+        fireTimers();
+        poll();
+    }
+
+    private void drainInbox() {
+        for (Inbox.Node node = inbox.drain(); node != null; node = node.next) {
+            progress.received++;
+            if (node.continuation) {
+                ready.add(node.action);
+            } else {
+                node.action.run();
+            }
+        }
+    }
+
+    private void runReady() {
+        int batch = ready.size();
+        if (batch == 0) {
+            return;
+        }
+        long start = clock.nanoTime();
+        long end = start;
+        int untilClock = RESUMES_PER_CLOCK;
+        while (!ready.isEmpty()) {
+            Runnable continuation = ready.take();
+            progress.resuming(continuation);
+            continuation.run();
+            if (--untilClock == 0) {
+                untilClock = RESUMES_PER_CLOCK;
+                end = clock.nanoTime();
+                if (end - start >= SLICE_NANOS) {
+                    break;
+                }
+            }
+        }
+        progress.idle();
+        progress.ran(clock.nanoTime() - start, !ready.isEmpty());
+        ready.trim();
+    }
+
+    private void fireTimers() {
+        if (wheel.size() > 0) {
+            progress.timersFired += wheel.expire(clock.nanoTime(), TIMERS_PER_TICK);
+        }
+    }
+
+    private void poll() {
+        if (closing || !ready.isEmpty() || inbox.hasWork()) {
+            pollWithout(0);
+            return;
+        }
+        long timeout = wheel.size() == 0 ? Long.MAX_VALUE : wheel.nextNanos() - clock.nanoTime();
+        if (timeout <= 0) {
+            pollWithout(0);
+        } else if (inbox.trySleep()) {
+            progress.sleeps++;
+            progress.completions += poller.poll(timeout);
+            inbox.awake();
+        }
+    }
+
+    /// Looks at I/O without sleeping; skipped when there is none to look at.
+    private void pollWithout(long timeout) {
+        if (poller.inFlight() > 0) {
+            progress.completions += poller.poll(timeout);
+        }
+    }
+
+    private void shutDown() {
+        for (Inbox.Node node = inbox.close(); node != null; node = node.next) {
+            if (node.continuation) {
+                VirtualThreads.defaultScheduler().execute(node.action);
+            } else {
+                node.action.run();
+            }
+        }
+        poller.close();
+        while (!ready.isEmpty()) {
+            VirtualThreads.defaultScheduler().execute(ready.take());
+        }
+    }
+
+    /// The end of a timed park of the JDK. `schedule` is called by the loop thread right after the coroutine has left
+    /// it.
+    @Override
+    public ScheduledFuture<?> after(Runnable action, long delayNanos) {
+        var end = new JdkTimer(action);
+        end.deadline = saturatedAdd(clock.nanoTime(), delayNanos);
+        if (onLoop()) {
+            wheel.add(end);
+        } else if (!submit(() -> wheel.add(end))) {
+            // The coroutine outlived its loop and runs on the JDK's scheduler, whose timer takes over.
+            return ((java.util.concurrent.ForkJoinPool) VirtualThreads.defaultScheduler())
+                    .schedule(action, delayNanos, TimeUnit.NANOSECONDS);
+        }
+        return end;
+    }
+
+    /// `a + b` for `b >= 0`, [Long#MAX_VALUE] instead of an overflow.
+    public static long saturatedAdd(long a, long b) {
+        long sum = a + b;
+        return sum < a ? Long.MAX_VALUE : sum;
+    }
+
+    /// A timed park of the JDK, as the future that the JDK cancels when the park ends early.
+    private final class JdkTimer extends JdkTimerFuture {
+        private final Runnable action;
+
+        JdkTimer(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        protected void expired() {
+            action.run();
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            disarm(this);
+            return true;
+        }
+
+        @Override
+        public long getDelay(TimeUnit unit) {
+            return unit.convert(deadline - clock.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /// The parts of a future that nobody asks a timed park for.
+    private abstract static class JdkTimerFuture extends Timer implements ScheduledFuture<@Nullable Object> {
+        @Override
+        public int compareTo(Delayed other) {
+            return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return !armed();
+        }
+
+        @Override
+        public boolean isDone() {
+            return !armed();
+        }
+
+        @Override
+        public @Nullable Object get() {
+            throw new UnsupportedOperationException("get timed park: it has no result");
+        }
+
+        @Override
+        public @Nullable Object get(long timeout, TimeUnit unit) {
+            return get();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.sluice.internal.loop;
+
+/// The continuations that are ready to run on a loop, and the order in which they do.
+///
+/// Production is first in, first out; a simulation draws from a seed.
+///
+/// Threads: the loop thread only (a coroutine mounted on it counts as that thread).
+public abstract class ReadyQueue {
+    private static final int SMALL = 256;
+    private static final int LARGE = 1 << 16;
+
+    /// A power of two long; occupied from `head`, `size` elements.
+    protected Runnable[] ring = new Runnable[SMALL];
+
+    protected int head;
+    protected int size;
+
+    /// Appends.
+    public final void add(Runnable continuation) {
+        if (size == ring.length) {
+            resize(ring.length * 2);
+        }
+        ring[(head + size) & (ring.length - 1)] = continuation;
+        size++;
+    }
+
+    /// Takes the next; the queue is not empty.
+    public abstract Runnable take();
+
+    public final int size() {
+        return size;
+    }
+
+    public final boolean isEmpty() {
+        return size == 0;
+    }
+
+    /// Gives memory back after a burst; called when the loop has time.
+    final void trim() {
+        if (size == 0 && ring.length > LARGE) {
+            ring = new Runnable[SMALL];
+            head = 0;
+        }
+    }
+
+    /// Takes from the front.
+    @SuppressWarnings("NullAway") // a slot outside [head, head + size) is null
+    protected final Runnable takeFirst() {
+        assert size > 0 : "take from an empty ready queue";
+        Runnable first = ring[head];
+        ring[head] = null;
+        head = (head + 1) & (ring.length - 1);
+        size--;
+        return first;
+    }
+
+    private void resize(int capacity) {
+        Runnable[] larger = new Runnable[capacity];
+        int tail = ring.length - head;
+        System.arraycopy(ring, head, larger, 0, tail);
+        System.arraycopy(ring, 0, larger, tail, size - tail);
+        ring = larger;
+        head = 0;
+    }
+
+    /// First in, first out.
+    public static final class Fifo extends ReadyQueue {
+        @Override
+        public Runnable take() {
+            return takeFirst();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.internal.loop;
+
+import org.jspecify.annotations.NullMarked;

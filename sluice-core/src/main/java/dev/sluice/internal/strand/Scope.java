@@ -1,0 +1,193 @@
+package dev.sluice.internal.strand;
+
+import dev.sluice.cancel.CancelReason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One node of the tree of cancellation: what is cancelled together.
+///
+/// A strand is in one scope at a time, its innermost; a scope has one strand, which entered it. The first scope of a
+/// task is
+/// the child of its group's scope, which the group's owner entered: so cancelling a scope reaches the tasks started
+/// inside.
+///
+///     open ──cancel(reason)──▶ cancelled          the reason goes down to every scope below, but not into shields
+///       └────────close──────────────┴──▶ closed   (left by its strand; nothing happens to it any more)
+///
+/// Invariants: `reason` changes once, from null; it is set only while the scope is open; when it is set, the strand
+/// of each
+/// scope below that waits has been woken, or will see the reason before it waits.
+/// Threads: any. `lock` guards the list of children, `closed`, and the writing of `reason`; locks are taken from
+/// parent to child.
+public class Scope {
+    private static final VarHandle LOCK;
+    private static final VarHandle REASON;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            LOCK = lookup.findVarHandle(Scope.class, "lock", int.class);
+            REASON = lookup.findVarHandle(Scope.class, "reason", CancelReason.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final @Nullable Scope parent;
+    private final Strand strand;
+    private final boolean shield;
+
+    private int lock; // through SpinLock only
+
+    // Guarded by lock.
+    private @Nullable Scope children;
+    private boolean closed;
+
+    // Guarded by the parent's lock.
+    private @Nullable Scope nextSibling;
+    private @Nullable Scope previousSibling;
+
+    private @Nullable CancelReason reason; // written under lock, read by any thread through REASON
+
+    /// A scope below `parent`; [Strand#enter] links it.
+    ///
+    /// @param shield whether cancellation from above stops here
+    protected Scope(@Nullable Scope parent, Strand strand, boolean shield) {
+        this.parent = parent;
+        this.strand = strand;
+        this.shield = shield;
+    }
+
+    /// The root scope of a strand: the strand is its own scope, to save an object for each task.
+    Scope(@Nullable Scope parent) {
+        this.parent = parent;
+        this.strand = (Strand) this;
+        this.shield = false;
+    }
+
+    /// Why this scope is cancelled, or null.
+    public final @Nullable CancelReason reason() {
+        // Volatile: pairs with the write in cancelHere. A strand that is about to wait has written its state before,
+        // so
+        // either it sees the reason here, or the canceller sees it waiting.
+        return (CancelReason) REASON.getVolatile(this);
+    }
+
+    public final @Nullable Scope parent() {
+        return parent;
+    }
+
+    public final boolean shield() {
+        return shield;
+    }
+
+    /// Cancels this scope and everything below; without effect when it is cancelled already or has been left.
+    ///
+    /// A strand inside that waits is woken; one that runs or is blocked in the JDK is interrupted.
+    ///
+    /// @return whether this call cancelled it
+    public final boolean cancel(CancelReason why) {
+        List<Strand> blocked = new ArrayList<>(0);
+        boolean first = cancelHere(why, blocked);
+        if (!blocked.isEmpty()) {
+            Interrupts.send(blocked);
+        }
+        return first;
+    }
+
+    /// The scope has just been cancelled. Called once, under locks: no waiting, no foreign code.
+    protected void onCancelled() {}
+
+    /// The tasks that were started in this scope and have not ended.
+    public final List<Strand> tasks() {
+        List<Strand> found = new ArrayList<>();
+        SpinLock.lock(LOCK, this);
+        try {
+            for (Scope child = children; child != null; child = child.nextSibling) {
+                if (child instanceof Strand task) {
+                    found.add(task);
+                }
+            }
+        } finally {
+            SpinLock.unlock(LOCK, this);
+        }
+        return found;
+    }
+
+    /// Links a child scope and passes on a cancellation that has happened.
+    final void link(Scope child) {
+        SpinLock.lock(LOCK, this);
+        try {
+            assert !closed : "a scope inside a closed scope";
+            Scope first = children;
+            child.nextSibling = first;
+            if (first != null) {
+                first.previousSibling = child;
+            }
+            children = child;
+            if (reason != null && !child.shield) {
+                // Nobody else knows the child yet; volatile for the readers, pairs with reason().
+                REASON.setVolatile(child, reason);
+            }
+        } finally {
+            SpinLock.unlock(LOCK, this);
+        }
+    }
+
+    /// Closes this scope for cancellation and takes it out of its parent.
+    final void unlink() {
+        SpinLock.lock(LOCK, this);
+        assert children == null : "a scope is left before the scopes inside";
+        closed = true;
+        SpinLock.unlock(LOCK, this);
+        if (parent != null) {
+            parent.remove(this);
+        }
+    }
+
+    private void remove(Scope child) {
+        SpinLock.lock(LOCK, this);
+        Scope before = child.previousSibling;
+        Scope after = child.nextSibling;
+        if (before == null) {
+            assert children == child;
+            children = after;
+        } else {
+            before.nextSibling = after;
+        }
+        if (after != null) {
+            after.previousSibling = before;
+        }
+        child.nextSibling = null;
+        child.previousSibling = null;
+        SpinLock.unlock(LOCK, this);
+    }
+
+    private boolean cancelHere(CancelReason why, List<Strand> blocked) {
+        SpinLock.lock(LOCK, this);
+        try {
+            if (closed || reason != null) {
+                return false;
+            }
+            // Volatile: pairs with reason(), see there.
+            REASON.setVolatile(this, why);
+            for (Scope child = children; child != null; child = child.nextSibling) {
+                if (!child.shield) {
+                    child.cancelHere(why, blocked);
+                }
+            }
+            onCancelled();
+        } finally {
+            SpinLock.unlock(LOCK, this);
+        }
+        // A strand is poked once for each of its scopes here; only the innermost matters, and poking twice does no
+        // harm.
+        if (!strand.cancelWait()) {
+            blocked.add(strand);
+        }
+        return true;
+    }
+}

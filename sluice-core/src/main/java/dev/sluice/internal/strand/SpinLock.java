@@ -1,0 +1,42 @@
+package dev.sluice.internal.strand;
+
+import java.lang.invoke.VarHandle;
+
+/// A lock for a few field accesses, held in an `int` field of its owner: 0 free, 1 held.
+///
+/// The holder never suspends, never runs foreign code and never allocates much, so it lets go within nanoseconds
+/// unless the
+/// operating system takes its CPU. That is why a loop thread may take it: a coroutine cannot leave the loop while it
+/// holds
+/// it, and a holder on another thread goes on.
+///
+/// Threads: any.
+final class SpinLock {
+    private static final int SPINS = 64;
+
+    private SpinLock() {}
+
+    static void lock(VarHandle word, Object owner) {
+        // Acquires what the last holder wrote; pairs with the release in unlock.
+        while (!word.weakCompareAndSetAcquire(owner, 0, 1)) {
+            contend(word, owner);
+        }
+    }
+
+    static void unlock(VarHandle word, Object owner) {
+        // Releases what was written under the lock; pairs with the acquire in lock.
+        word.setRelease(owner, 0);
+    }
+
+    private static void contend(VarHandle word, Object owner) {
+        for (int spin = 0; spin < SPINS; spin++) {
+            // Opaque: only a hint when to try again; pairs with the release in unlock.
+            if ((int) word.getOpaque(owner) == 0) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        // The holder lost its CPU: give it ours. A coroutine lets its neighbours run meanwhile.
+        Thread.yield();
+    }
+}

@@ -1,0 +1,419 @@
+package dev.sluice.internal.strand;
+
+import dev.sluice.cancel.CancelReason;
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.loop.StallWatch;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// What can wait: a coroutine, or a thread that uses Sluice from outside. It is where waits begin and end.
+///
+/// One word holds the state of the current wait, with a number that makes each wait unique:
+///
+///     RUNNING ──begin──▶ WAITING ──tryResume──▶ RESUMED ───┐
+///       │ ▲                └──────cancelWait──▶ CANCELLED ─┤
+///       │ └──────────────────────await returns─────────────┤
+///       └─beginUncancellable─▶ SHIELDED ─tryResume─▶ RESUMED
+///
+/// Invariants: a wait ends once. `tryResume` with the token of a past wait answers false, for ever. A wait does not
+/// begin inside a
+/// cancelled scope, and one that has begun is ended by the cancellation.
+/// Threads: `begin`, `await`, `enter` and `leave` by the strand itself; `tryResume` and `cancelWait` by any.
+///
+/// A strand is its thread's uncaught exception handler: that is a field of every thread which public API reads in a
+/// nanosecond,
+/// where a thread local costs a map for each coroutine.
+public class Strand extends Scope implements Thread.UncaughtExceptionHandler, StallWatch.Named {
+    private static final long RUNNING = 0;
+    private static final long WAITING = 1;
+    private static final long RESUMED = 2;
+    private static final long CANCELLED = 3;
+    private static final long SHIELDED = 4;
+    private static final long PHASE = 7;
+    private static final long ONE_WAIT = 8;
+
+    // How far an interrupt from a cancellation has got.
+    private static final int NONE = 0;
+    private static final int SENDING = 1;
+    private static final int SENT = 2;
+
+    private static final VarHandle STATE;
+    private static final VarHandle INTERRUPT;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Strand.class, "state", long.class);
+            INTERRUPT = lookup.findVarHandle(Strand.class, "interrupt", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// Threads that are not ours get a strand when they first wait.
+    private static final ThreadLocal<Strand> FOREIGN =
+            ThreadLocal.withInitial(() -> new Strand(Thread.currentThread()));
+
+    private final @Nullable EventLoop loop;
+
+    private volatile @Nullable Thread thread; // set once; pairs with the read in interruptNow, which may come first
+
+    private long state; // any thread, through STATE only
+    private int interrupt; // any thread, through INTERRUPT only
+
+    // The strand only; others read them after they have seen a wait in `state`, or to look inside.
+    private Scope scope = this;
+    private @Nullable Object waitsFor;
+    private @Nullable Locals locals;
+    private long number; // of the last wait, in steps of ONE_WAIT
+
+    /// A strand on a thread that is not ours.
+    private Strand(Thread thread) {
+        super(null);
+        this.loop = null;
+        this.thread = thread;
+    }
+
+    /// The strand above all others of a group of loops; it has no thread.
+    protected Strand() {
+        super(null);
+        this.loop = null;
+    }
+
+    /// A strand to begin by [#begins], whose thread is set by [#attach] or [#adopt].
+    ///
+    /// @param parent the scope that it is started in
+    protected Strand(Scope parent, @Nullable EventLoop loop, @Nullable Locals locals) {
+        super(parent);
+        this.loop = loop;
+        this.locals = locals;
+    }
+
+    /// Puts the strand below its parent's scope, which can cancel it from now on; [#ended] takes it out. Before its
+    /// thread runs it.
+    protected final void begins() {
+        Scope parent = parent();
+        assert parent != null;
+        parent.link(this);
+    }
+
+    /// The strand of the current thread.
+    public static Strand current() {
+        return Thread.currentThread().getUncaughtExceptionHandler() instanceof Strand strand ? strand : FOREIGN.get();
+    }
+
+    /// The strand of a thread, if it is ours.
+    public static @Nullable Strand of(@Nullable Thread thread) {
+        return thread != null && thread.getUncaughtExceptionHandler() instanceof Strand strand ? strand : null;
+    }
+
+    /// Binds the strand to the thread that will run it, which has not started.
+    protected final void attach(Thread unstarted) {
+        assert thread == null;
+        thread = unstarted;
+        unstarted.setUncaughtExceptionHandler(this);
+    }
+
+    /// Binds the strand to the current thread, which belongs to a pool, for a while.
+    protected final void adopt(Thread current) {
+        assert current == Thread.currentThread() && thread == null;
+        thread = current;
+        current.setUncaughtExceptionHandler(this);
+    }
+
+    /// Ends [#adopt]; an interrupt that was meant for the strand does not reach the thread's next work.
+    protected final void disown(Thread current) {
+        assert thread == current;
+        settleInterrupts();
+        Thread.interrupted();
+        current.setUncaughtExceptionHandler(null);
+    }
+
+    /// The loop that this strand belongs to; null for a thread that is not ours.
+    public final @Nullable EventLoop loop() {
+        return loop;
+    }
+
+    /// Whether it runs on a thread that may block.
+    public boolean isOffloaded() {
+        return false;
+    }
+
+    public final Thread thread() {
+        Thread known = thread;
+        assert known != null : "strand without a thread";
+        return known;
+    }
+
+    /// The innermost scope.
+    public final Scope scope() {
+        return scope;
+    }
+
+    public final @Nullable Locals locals() {
+        return locals;
+    }
+
+    public final void locals(@Nullable Locals now) {
+        assert Thread.currentThread() == thread;
+        locals = now;
+    }
+
+    /// What the strand waits for, or null; for people who look.
+    public final @Nullable Object waitsFor() {
+        // Volatile: pairs with begin, which writes waitsFor before the state.
+        return ((long) STATE.getVolatile(this) & PHASE) == RUNNING ? null : waitsFor;
+    }
+
+    /// What the strand does, for people who look.
+    public String doing() {
+        Object blocker = waitsFor();
+        return blocker == null ? "running" : "waiting for " + blocker;
+    }
+
+    /// Whom messages name.
+    @Override
+    public String path() {
+        return "thread " + thread().getName();
+    }
+
+    /// A failure that nobody caught: of a coroutine's own code after its task has ended, which is a defect of ours.
+    @Override
+    public void uncaughtException(Thread failed, Throwable failure) {
+        Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        if (handler != null) {
+            handler.uncaughtException(failed, failure);
+        } else {
+            System.getLogger("dev.sluice").log(System.Logger.Level.ERROR, "uncaught in " + path(), failure);
+        }
+    }
+
+    // ---- waiting
+
+    /// Begins a wait. Publish the token where the resumer finds it, then call [#await].
+    ///
+    /// @param blocker what is waited for, to be shown
+    /// @throws CancelledException if the scope is cancelled; no wait has begun then
+    public final long begin(Object blocker) {
+        long token = begin(blocker, WAITING);
+        CancelReason why = scope.reason();
+        if (why != null) {
+            STATE.setVolatile(this, RUNNING); // pairs with cancelWait, whose compare-and-set fails from now on
+            throw new CancelledException(why);
+        }
+        return token;
+    }
+
+    /// Begins a wait that only its resumer ends, for what must be completed. It is awaited by [#awaitUncancellable].
+    public final long beginUncancellable(Object blocker) {
+        return begin(blocker, SHIELDED);
+    }
+
+    private long begin(Object blocker, long phase) {
+        assert Thread.currentThread() == thread : "wait of " + path() + " begun by " + Thread.currentThread();
+        waitsFor = blocker;
+        number += ONE_WAIT;
+        long token = number | phase;
+        // Full fence: pairs with Scope.cancelHere, which writes the reason and then looks for a wait.
+        STATE.setVolatile(this, token);
+        return token;
+    }
+
+    /// Waits until the wait has ended.
+    ///
+    /// @return true if it was resumed; false if it was cancelled: take back what was published, then throw
+    ///     [#cancelledException]
+    public final boolean await(long token) {
+        assert (token & PHASE) == WAITING;
+        boolean interrupted = park(token, true);
+        // Acquires what the resumer wrote; pairs with the compare-and-set in tryResume.
+        boolean resumed = ((long) STATE.getAcquire(this) & PHASE) == RESUMED;
+        end(interrupted);
+        return resumed;
+    }
+
+    /// Waits until the wait is resumed, however long it takes; an interrupt stays pending.
+    public final void awaitUncancellable(long token) {
+        assert (token & PHASE) == SHIELDED;
+        end(park(token, false));
+    }
+
+    /// Parks until the state is no longer `token`.
+    ///
+    /// @return whether somebody other than a cancellation interrupted the thread
+    private boolean park(long token, boolean interruptible) {
+        boolean interrupted = false;
+        // Acquires what the resumer wrote; pairs with the compare-and-set in tryResume.
+        while ((long) STATE.getAcquire(this) == token) {
+            LockSupport.park(this);
+            if (Thread.interrupted() && !takeBackInterrupt()) {
+                interrupted = true;
+                if (interruptible) {
+                    // An interrupt ends this wait as it would end one of the JDK; pairs with tryResume, which may be
+                    // first.
+                    STATE.compareAndSet(this, token, (token & ~PHASE) | CANCELLED);
+                }
+            }
+        }
+        return interrupted;
+    }
+
+    private void end(boolean interrupted) {
+        // Pairs with tryResume and cancelWait, which fail for this wait from now on.
+        STATE.setRelease(this, RUNNING);
+        waitsFor = null;
+        if (interrupted) {
+            thread().interrupt(); // for cancelledException(), or for the next wait if the resume came first
+        }
+    }
+
+    /// What to throw after [#await] answered false.
+    public final CancelledException cancelledException() {
+        CancelReason why = scope.reason();
+        if (why == null) {
+            boolean interrupted = Thread.interrupted();
+            assert interrupted : "a wait of " + path() + " was cancelled for no reason";
+            why = new CancelReason.Requested("an interrupt of the thread", "interrupted");
+        }
+        return new CancelledException(why);
+    }
+
+    /// Throws if the scope is cancelled: the check of every suspension, without the suspension.
+    public final void checkpoint() {
+        CancelReason why = scope.reason();
+        if (why != null) {
+            throw new CancelledException(why);
+        }
+    }
+
+    /// Ends the wait, unless it has ended. Whoever gets true has resumed it and nobody else has.
+    public final boolean tryResume(long token) {
+        // Releases what the resumer wrote to the strand; pairs with the acquire in park and await.
+        if (!STATE.compareAndSet(this, token, (token & ~PHASE) | RESUMED)) {
+            return false;
+        }
+        LockSupport.unpark(thread);
+        return true;
+    }
+
+    /// Ends a cancellable wait because a scope was cancelled.
+    ///
+    /// @return false if the strand does not wait here: it runs, or is blocked in the JDK
+    final boolean cancelWait() {
+        // Pairs with the fence in begin: a wait that began before is seen here, one that begins later sees the
+        // reason.
+        long token = (long) STATE.getVolatile(this);
+        if ((token & PHASE) == SHIELDED) {
+            return true;
+        }
+        if ((token & PHASE) != WAITING) {
+            return false;
+        }
+        // Pairs with the acquire in park. A strand that waits inside a shield is not reached.
+        if (scope.reason() != null && STATE.compareAndSet(this, token, (token & ~PHASE) | CANCELLED)) {
+            LockSupport.unpark(thread);
+        }
+        return true;
+    }
+
+    // ---- scopes
+
+    /// Enters a scope inside the current one.
+    ///
+    /// @param shield whether cancellation from outside stops at it
+    public final Scope enter(boolean shield) {
+        Scope inner = new Scope(scope, this, shield);
+        enter(inner);
+        return inner;
+    }
+
+    /// Enters a scope that was made for this strand, below its current one.
+    public final void enter(Scope inner) {
+        assert Thread.currentThread() == thread;
+        Scope outer = scope;
+        assert inner.parent() == outer;
+        outer.link(inner);
+        scope = inner;
+        if (inner.shield() && outer.reason() != null) {
+            settleInterrupts();
+        }
+    }
+
+    /// Leaves the innermost scope; it cannot be cancelled any more.
+    public final void leave(Scope inner) {
+        assert Thread.currentThread() == thread;
+        if (scope != inner) {
+            throw new IllegalStateException("leave scope of " + path() + ": another scope was entered inside and not left");
+        }
+        inner.unlink();
+        Scope outer = inner.parent();
+        assert outer != null : "the root scope is left by end()";
+        scope = outer;
+        if (inner.reason() != null || inner.shield()) {
+            settleInterrupts();
+        }
+    }
+
+    /// The strand is about to run its body: a cancellation that came before its thread existed is made up for.
+    protected final void started() {
+        if (reason() != null) {
+            interruptNow();
+        }
+    }
+
+    /// The strand's work is over: nothing can cancel it any more.
+    protected final void ended() {
+        assert scope == this : "task " + path() + " ended inside a scope that it entered";
+        unlink();
+    }
+
+    // ---- interrupts: how a cancellation reaches a strand that is blocked in the JDK
+
+    /// Interrupts the thread if its innermost scope is cancelled. Any thread but a bare loop thread, since an
+    /// interrupt may have
+    /// to close a channel of the JDK.
+    final void interruptNow() {
+        // Pairs with settleInterrupts: the strand changes its scope and then looks whether we are at it.
+        if (!INTERRUPT.compareAndSet(this, NONE, SENDING)) {
+            return;
+        }
+        Thread known = thread;
+        boolean send = known != null && scope.reason() != null;
+        if (send) {
+            known.interrupt();
+        }
+        // Releases the interrupt to takeBackInterrupt, which pairs with it.
+        INTERRUPT.setRelease(this, send ? SENT : NONE);
+    }
+
+    /// Makes the interrupt status that of the scope the strand is in now: pending if that is cancelled, taken back if
+    /// not.
+    private void settleInterrupts() {
+        VarHandle.fullFence(); // between the change of scope and the look at `interrupt`; pairs with interruptNow
+        if (takeBackInterrupt()) {
+            Thread.interrupted();
+        }
+        if (scope.reason() != null) {
+            interruptNow();
+        }
+    }
+
+    /// Whether an interrupt came from a cancellation; it counts as received then.
+    private boolean takeBackInterrupt() {
+        while (true) {
+            // Acquires the interrupt; pairs with the release in interruptNow.
+            int now = (int) INTERRUPT.getAcquire(this);
+            if (now == NONE) {
+                return false;
+            }
+            // Pairs with interruptNow, which starts from NONE only.
+            if (now == SENT && INTERRUPT.compareAndSet(this, SENT, NONE)) {
+                return true;
+            }
+            Thread.yield(); // the sender is between two lines
+        }
+    }
+}

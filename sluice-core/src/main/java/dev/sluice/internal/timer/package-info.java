@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.internal.timer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,170 @@
+package dev.sluice.loop;
+
+import dev.sluice.cancel.CancelReason;
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.loop.LoopSeams;
+import dev.sluice.internal.loop.StallWatch;
+import dev.sluice.internal.strand.Offloader;
+import dev.sluice.internal.strand.RootStrand;
+import dev.sluice.internal.strand.Strand;
+import dev.sluice.observe.LoopStatistics;
+import dev.sluice.observe.Report;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A fixed group of loops.
+///
+/// Most programs need no more than [dev.sluice.Sluice#run], which opens one and closes it. Open a group yourself to
+/// have
+/// several loops, to choose the back end, or to run things from threads of your own.
+///
+/// Threads: any, but `close` must not be called by a coroutine of the group.
+public final class Loops implements AutoCloseable {
+    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(5);
+
+    private final LoopsConfig config;
+    private final List<Loop> loops;
+    private final RootStrand root = new RootStrand();
+    private final Offloader offloader;
+    private final @Nullable StallWatch watch;
+    private final Capabilities capabilities;
+
+    private Loops(LoopsConfig config, List<LoopSeams> seams, Capabilities capabilities) {
+        this.config = config;
+        this.capabilities = capabilities;
+        List<Loop> made = new ArrayList<>();
+        List<EventLoop> engines = new ArrayList<>();
+        for (int i = 0; i < seams.size(); i++) {
+            var engine = new EventLoop(i, config.name() + "-" + i, seams.get(i));
+            engines.add(engine);
+            made.add(new Loop(engine, this));
+        }
+        this.loops = List.copyOf(made);
+        this.offloader = new Offloader(config.offloadThreads());
+        this.watch = config.stallLimit().isZero()
+                ? null
+                : new StallWatch(engines, config.stallLimit().toNanos());
+        engines.forEach(EventLoop::start);
+        if (watch != null) {
+            watch.start();
+        }
+    }
+
+    /// Opens a group.
+    ///
+    /// @throws IllegalStateException if the back end asked for does not work here; the message says why
+    public static Loops open(LoopsConfig config) {
+        Startup.prepare();
+        Startup.Polling polling = Startup.pollers(config);
+        return new Loops(config, polling.seams(), polling.capabilities());
+    }
+
+    /// Opens a group of one loop with the defaults.
+    public static Loops open() {
+        return open(LoopsConfig.defaults());
+    }
+
+    /// Opens a group on seams of the caller's: the simulation does.
+    @SuppressWarnings("exports") // for sluice-testing; the type is not exported
+    public static Loops open(LoopsConfig config, LoopSeams seams) {
+        Startup.prepare();
+        return new Loops(config, List.of(seams), Startup.simulated());
+    }
+
+    /// What this machine allows. Opens and closes a poller to find out.
+    public static Capabilities probe() {
+        Startup.prepare();
+        return Startup.probe();
+    }
+
+    /// How many loops there are.
+    public int size() {
+        return loops.size();
+    }
+
+    /// A loop by its place, from 0.
+    public Loop loop(int index) {
+        return loops.get(index);
+    }
+
+    /// All loops, in their order.
+    public List<Loop> all() {
+        return loops;
+    }
+
+    /// What these loops run on.
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    /// One reading of each loop.
+    public List<LoopStatistics> statistics() {
+        return loops.stream().map(Loop::statistics).toList();
+    }
+
+    /// The scope above everything that runs on these loops.
+    @SuppressWarnings("exports") // for Sluice's own packages; the type is not exported
+    public RootStrand root() {
+        return root;
+    }
+
+    /// Where blocking work goes.
+    @SuppressWarnings("exports") // for Sluice's own packages; the type is not exported
+    public Offloader offloader() {
+        return offloader;
+    }
+
+    void launch(Loop loop, Runnable action) {
+        root.launch(loop.engine(), "execute", action);
+    }
+
+    /// Closes within 5 seconds, see [#close(Duration)]; what is left behind is reported.
+    @Override
+    public void close() {
+        ShutdownReport report = close(DEFAULT_GRACE);
+        if (!report.clean()) {
+            dev.sluice.observe.Reports.publish(new Report.IgnoredCancel("loops " + config.name(), "close", report.holdouts()));
+        }
+    }
+
+    /// Ends the group: takes nothing new, lets what runs end by itself, then cancels it, then names what does not
+    /// end.
+    ///
+    /// @param grace how long to wait for the end by itself, and once more after cancelling
+    /// @throws IllegalStateException if called by a coroutine of this group
+    public ShutdownReport close(Duration grace) {
+        for (Loop loop : loops) {
+            if (loop.engine().onLoop() || Strand.current().loop() == loop.engine()) {
+                throw new IllegalStateException("close " + this + ": called by a coroutine of it, expected another thread");
+            }
+        }
+        root.close();
+        boolean drained = root.awaitEmpty(grace);
+        if (!drained) {
+            root.cancel(new CancelReason.Shutdown("close"));
+            root.awaitEmpty(grace);
+        }
+        List<Report.Holdout> holdouts = new ArrayList<>();
+        for (Strand task : root.tasks()) {
+            holdouts.add(new Report.Holdout(task.path(), task.doing(), task.thread()));
+        }
+        offloader.close();
+        if (watch != null) {
+            watch.close();
+        }
+        for (Loop loop : loops) {
+            loop.engine().close();
+        }
+        if (holdouts.isEmpty()) {
+            loops.forEach(loop -> loop.engine().awaitEnd());
+        }
+        return new ShutdownReport(drained, holdouts);
+    }
+
+    @Override
+    public String toString() {
+        return "loops " + config.name();
+    }
+}

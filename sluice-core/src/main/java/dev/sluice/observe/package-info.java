@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.observe;
+
+import org.jspecify.annotations.NullMarked;

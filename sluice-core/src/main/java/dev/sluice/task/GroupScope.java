@@ -1,0 +1,52 @@
+package dev.sluice.task;
+
+import dev.sluice.cancel.CancelReason;
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.strand.Scope;
+import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.timer.Timer;
+import dev.sluice.observe.Report;
+import dev.sluice.observe.Reports;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The cancel scope of a group. Once cancelled it gives the tasks a while, and then names those that go on.
+///
+/// Threads: any, as [Scope].
+final class GroupScope extends Scope {
+    /// How long a cancelled task may take to end before it is reported.
+    static final long PATIENCE_NANOS = 1_000_000_000L;
+
+    private final Object group;
+    private final @Nullable EventLoop loop;
+
+    GroupScope(Strand owner, Object group) {
+        super(owner.scope(), owner, false);
+        this.group = group;
+        this.loop = owner.loop();
+    }
+
+    @Override
+    protected void onCancelled() {
+        if (loop != null) {
+            var look = new Look();
+            look.deadline = loop.clock().nanoTime() + PATIENCE_NANOS;
+            loop.arm(look);
+        }
+    }
+
+    private final class Look extends Timer {
+        @Override
+        protected void expired() {
+            CancelReason why = reason();
+            List<Report.Holdout> holdouts = new ArrayList<>();
+            for (Strand task : tasks()) {
+                holdouts.add(new Report.Holdout(task.path(), task.doing(), task.thread()));
+            }
+            if (why != null && !holdouts.isEmpty()) {
+                Reports.publish(new Report.IgnoredCancel(String.valueOf(group), why.describe(), List.copyOf(holdouts)));
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.sluice.task;
+
+import dev.sluice.cancel.CancelReason;
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.strand.RootStrand;
+import dev.sluice.loop.Loop;
+
+/// A task below no group: the main body of a program, or what a foreign thread runs on a loop.
+///
+/// Public for the root package; users call [dev.sluice.Sluice#callOn].
+public final class RootTask {
+    private RootTask() {}
+
+    /// Calls a body in a coroutine of `loop` and waits for it.
+    ///
+    /// @throws X what the body threw
+    public static <T, X extends Exception> T call(Loop loop, String name, Call<T, X> body) throws X {
+        RootStrand root = loop.loops().root();
+        root.taskStarts(name);
+        var task = new TaskStrand<T>(
+                new Membership(root), new TaskStrand.Place(root, loop.engine(), null), name, body::call);
+        task.start();
+        return switch (task.outcome()) {
+            case Outcome.Succeeded<T>(T value) -> value;
+            case Outcome.Failed<T>(Throwable failure) -> throw RootTask.<X>asThrownBy(failure);
+            case Outcome.Cancelled<T>(CancelReason why) -> throw new CancelledException(why);
+        };
+    }
+
+    /// The body may throw `X` and what is unchecked, so this is what the failure is.
+    @SuppressWarnings("unchecked")
+    private static <X extends Exception> X asThrownBy(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return (X) failure;
+    }
+
+    /// What the task sees of the loops.
+    private record Membership(RootStrand root) implements TaskStrand.Owner {
+        @Override
+        public String path() {
+            return "";
+        }
+
+        @Override
+        public void ended(TaskStrand<?> task, Outcome<?> outcome) {
+            root.taskEnded();
+        }
+    }
+}

@@ -1,0 +1,346 @@
+package dev.sluice.task;
+
+import dev.sluice.cancel.CancelReason;
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.strand.Completion;
+import dev.sluice.internal.strand.Scope;
+import dev.sluice.internal.strand.Strand;
+import dev.sluice.loop.Loop;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/// The structured scope of tasks: none outlives it.
+///
+/// ```java
+/// try (var group = TaskGroup.open()) {
+///     Task<Page> a = group.start("a", () -> fetch(urlA));
+///     Task<Page> b = group.start("b", () -> fetch(urlB));
+///     group.join();                                   // both succeeded, or the failure is thrown
+///     show(a.get(), b.get());
+/// }
+/// ```
+///
+/// The group is a cancel scope of the coroutine that opened it. When its policy decides so, at the first failure by
+/// default, the
+/// scope is cancelled: the other tasks, and the owner itself if it waits inside the group for something else than
+/// [#join]. Deadlines, task locals and scoped values of the owner hold for the tasks too.
+///
+/// Always join. A group closed without it cancels what still runs and says so: a failure that nobody would see is
+/// thrown by `close`.
+///
+/// Threads: `join` and `close` by the owner; `start` by the owner and by tasks of the group; the rest any.
+///
+/// @param <T> what the tasks return
+/// @param <R> what joining returns
+public final class TaskGroup<T, R> implements AutoCloseable {
+    private static final VarHandle LIVE;
+
+    static {
+        try {
+            LIVE = MethodHandles.lookup().findVarHandle(TaskGroup.class, "live", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final String name;
+    private final JoinPolicy<T, R> policy;
+    private final Strand owner;
+    private final Scope scope;
+    private final TaskStrand.Owner membership = new Membership();
+
+    /// Tasks that have not ended, and one for the group that is open. At 0 nothing can start any more.
+    private int live = 1; // any thread, through LIVE only
+
+    private final Completion<Boolean> empty = new Completion<>();
+
+    /// The tasks that the policy wants to see at the end, in the order of their start: all, or those that have
+    /// failed.
+    private final ConcurrentLinkedQueue<TaskStrand<? extends T>> tasks = new ConcurrentLinkedQueue<>();
+
+    /// Null while nobody asked; then it gets each task that ends.
+    private volatile @Nullable Completions<T> completions; // written by the owner; pairs with the read in ended
+
+    // The owner only.
+    private boolean joined;
+    private boolean closed;
+
+    private TaskGroup(String name, JoinPolicy<T, R> policy) {
+        this.name = name;
+        this.policy = policy;
+        this.owner = Strand.current();
+        this.scope = new GroupScope(owner, this);
+        owner.enter(scope);
+        if (policy.keepsTasks()) {
+            completions = new Completions<>();
+        }
+    }
+
+    /// A group in which the first failure cancels the others.
+    public static TaskGroup<Object, Void> open() {
+        return open("", JoinPolicy.failFast());
+    }
+
+    /// A group with a policy.
+    public static <T, R> TaskGroup<T, R> open(JoinPolicy<T, R> policy) {
+        return open("", policy);
+    }
+
+    /// A group with a name, which the paths of its tasks contain, and a policy.
+    public static <T, R> TaskGroup<T, R> open(String name, JoinPolicy<T, R> policy) {
+        return new TaskGroup<>(name, policy);
+    }
+
+    /// Starts a task on the loop of the caller.
+    ///
+    /// The task runs when the caller suspends next. In a group that is cancelled it starts cancelled, so that it can
+    /// clean up.
+    ///
+    /// @param name for messages; not necessarily unique
+    /// @throws IllegalStateException if the group has been joined or closed
+    public <U extends T> Task<U> start(String name, Callable<? extends U> body) {
+        return launch(home(), name, body);
+    }
+
+    /// Starts a task without a result.
+    public Task<Void> start(String name, Action<?> body) {
+        return launchVoid(home(), name, body);
+    }
+
+    /// Starts a task on a loop of the caller's choice.
+    public <U extends T> Task<U> startOn(Loop loop, String name, Callable<? extends U> body) {
+        return launch(loop.engine(), name, body);
+    }
+
+    /// Starts a task without a result on a loop of the caller's choice.
+    public Task<Void> startOn(Loop loop, String name, Action<?> body) {
+        return launchVoid(loop.engine(), name, body);
+    }
+
+    private EventLoop home() {
+        EventLoop loop = Strand.current().loop();
+        return loop != null ? loop : Loop.current().engine();
+    }
+
+    @SuppressWarnings("unchecked") // a task without a result has the result null, which is of every type
+    private Task<Void> launchVoid(EventLoop loop, String taskName, Action<?> body) {
+        Callable<? extends T> call = () -> {
+            body.run();
+            return null;
+        };
+        return (Task<Void>) (Task<?>) launch(loop, taskName, call);
+    }
+
+    private <U extends T> Task<U> launch(EventLoop loop, String taskName, Callable<? extends U> body) {
+        retain();
+        TaskStrand<U> task;
+        try {
+            var place = new TaskStrand.Place(scope, loop, Strand.current().locals());
+            task = new TaskStrand<>(membership, place, taskName, body);
+            if (policy.keepsTasks()) {
+                tasks.add(task);
+            }
+        } catch (Throwable e) {
+            release();
+            throw e;
+        }
+        task.start();
+        return task;
+    }
+
+    /// Waits until all tasks have ended, and returns what the policy makes of them. Afterwards the group takes no
+    /// more tasks.
+    ///
+    /// When the group is cancelled from outside, so are its tasks; joining still waits for them.
+    ///
+    /// @throws TaskFailedException if the policy says that the group failed
+    /// @throws CancelledException if the group was cancelled from outside, or by [#cancel], and not all tasks
+    ///     succeeded all the same
+    /// @throws IllegalStateException if the group has been joined already
+    public R join() {
+        requireOwner("join");
+        if (joined) {
+            throw new IllegalStateException("join " + this + ": joined already, expected once");
+        }
+        awaitTasks();
+        List<Task<? extends T>> ended = List.copyOf(tasks);
+        CancelReason why = scope.reason();
+        if (why != null && !(why instanceof CancelReason.SiblingFailed) && anyCancelled(ended, why)) {
+            throw cancelledWithFailures(why, ended);
+        }
+        return policy.result(ended);
+    }
+
+    /// The tasks in the order in which they end, each when it has ended; complete when none is left. Starting more
+    /// tasks
+    /// meanwhile is fine. Join afterwards as usual.
+    ///
+    /// A group that does not keep its tasks, as [JoinPolicy#failFast] does not, gives out those that end after this
+    /// call.
+    ///
+    /// @return an iterable whose iterator waits; it throws [CancelledException] if the caller is cancelled
+    public Iterable<Task<T>> completions() {
+        requireOwner("completions");
+        Completions<T> ending = completions;
+        if (ending == null) {
+            ending = new Completions<>();
+            completions = ending;
+        }
+        Completions<T> shown = ending;
+        return () -> shown.iterator(this::pending);
+    }
+
+    /// Cancels all tasks, and the owner inside the group. Does not wait; join as usual.
+    public void cancel(String text) {
+        scope.cancel(new CancelReason.Requested(Strand.current().path(), text));
+    }
+
+    /// Ends the group. After [#join] it only leaves the scope.
+    ///
+    /// @throws TaskFailedException if the group was not joined and a task failed
+    /// @throws IllegalStateException if the group was not joined and tasks had to be cancelled. In a `try` block that
+    ///     is left by an
+    ///     exception it is a suppressed exception of that one.
+    @Override
+    public void close() {
+        requireOwner("close");
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean forgotten = !joined;
+        boolean unfinished = forgotten && pending() > 0;
+        if (unfinished) {
+            scope.cancel(new CancelReason.Requested(owner.path(), "group closed before it was joined"));
+        }
+        awaitTasks();
+        boolean cancelledFromOutside = scope.parent() != null && scope.parent().reason() != null;
+        owner.leave(scope);
+        if (forgotten) {
+            JoinPolicies.throwFailures(null, List.<Task<? extends T>>copyOf(tasks));
+            if (unfinished && !cancelledFromOutside) {
+                throw new IllegalStateException(
+                        "close " + this + ": tasks were still running and have been cancelled, expected join() before");
+            }
+        }
+    }
+
+    private void awaitTasks() {
+        if (!joined) {
+            joined = true;
+            release();
+        }
+        empty.awaitUncancellable(this);
+    }
+
+    private boolean anyCancelled(List<Task<? extends T>> ended, CancelReason why) {
+        for (Task<? extends T> task : ended) {
+            if (((TaskStrand<?>) task).known() instanceof Outcome.Cancelled<?>(CancelReason reason) && reason == why) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private CancelledException cancelledWithFailures(CancelReason why, List<Task<? extends T>> ended) {
+        var cancelled = new CancelledException(why);
+        for (Task<? extends T> task : ended) {
+            if (((TaskStrand<?>) task).known() instanceof Outcome.Failed<?>(Throwable failure)) {
+                cancelled.addSuppressed(new TaskFailedException(task.path(), failure));
+            }
+        }
+        return cancelled;
+    }
+
+    private void requireOwner(String operation) {
+        if (Strand.current() != owner) {
+            throw new IllegalStateException(
+                    operation + " " + this + ": called by " + Strand.current().path() + ", expected its owner " + owner.path());
+        }
+    }
+
+    private int pending() {
+        // Acquire: pairs with the decrement in release; the open group itself does not count.
+        return (int) LIVE.getAcquire(this) - (joined ? 0 : 1);
+    }
+
+    private void retain() {
+        while (true) {
+            // Pairs with release: once at 0 the group stays empty.
+            int now = (int) LIVE.getVolatile(this);
+            if (now == 0) {
+                throw new IllegalStateException("start task in " + this + ": the group has been joined or closed");
+            }
+            // Pairs with release.
+            if (LIVE.compareAndSet(this, now, now + 1)) {
+                return;
+            }
+        }
+    }
+
+    private void release() {
+        // Releases what the task wrote; pairs with retain, and with pending in the owner.
+        if ((int) LIVE.getAndAdd(this, -1) == 1) {
+            empty.complete(true);
+        }
+        Completions<T> ending = completions;
+        if (ending != null) {
+            ending.changed();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "group " + membership.path();
+    }
+
+    /// What a task sees of its group.
+    private final class Membership implements TaskStrand.Owner {
+        @Override
+        public String path() {
+            String above = owner instanceof TaskStrand<?> task ? task.path() : "";
+            return name.isEmpty() ? above : above.isEmpty() ? name : above + "/" + name;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // only tasks of this group, which return T
+        public void ended(TaskStrand<?> task, Outcome<?> outcome) {
+            TaskStrand<? extends T> mine = (TaskStrand<? extends T>) task;
+            boolean stop;
+            try {
+                stop = policy.ended(mine, (Outcome<? extends T>) outcome);
+            } catch (Throwable failure) {
+                // A policy that fails must not leave the group waiting for ever.
+                policyFailed(mine, failure);
+                stop = false;
+            }
+            if (stop) {
+                scope.cancel(reasonToStop(mine, outcome));
+            }
+            if (!policy.keepsTasks() && outcome instanceof Outcome.Failed<?>) {
+                tasks.add(mine);
+            }
+            Completions<T> ending = completions;
+            if (ending != null) {
+                ending.add(mine);
+            }
+            release();
+        }
+
+        private void policyFailed(Task<?> task, Throwable failure) {
+            scope.cancel(new CancelReason.SiblingFailed(task.path() + " (its group's policy)", failure));
+        }
+
+        private CancelReason reasonToStop(Task<?> task, Outcome<?> outcome) {
+            @Nullable Throwable failure = outcome instanceof Outcome.Failed<?>(Throwable thrown) ? thrown : null;
+            return failure != null
+                    ? new CancelReason.SiblingFailed(task.path(), failure)
+                    : new CancelReason.Requested("task " + task.path(), "its group needs no other result");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.sluice.task;
+
+import dev.sluice.cancel.CancelReason;
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.sched.VirtualThreads;
+import dev.sluice.internal.strand.Completion;
+import dev.sluice.internal.strand.Locals;
+import dev.sluice.internal.strand.Scope;
+import dev.sluice.internal.strand.Strand;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// A task and the coroutine that runs it, in one object, because programs have a million of them.
+///
+/// Threads: `run` by the coroutine, once; the rest any.
+final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
+    /// Who is told of the end: a group, or the loops for a task at the root.
+    interface Owner {
+        /// The path that the names of its tasks continue; empty for a root.
+        String path();
+
+        /// A task has ended; called by its coroutine, which does nothing after it.
+        void ended(TaskStrand<?> task, Outcome<?> outcome);
+    }
+
+    private final String name;
+    private final Owner owner;
+    private @Nullable Callable<? extends T> body; // the coroutine only, after the start
+    private final Completion<Outcome<T>> completion = new Completion<>();
+
+    TaskStrand(Owner owner, Place place, String name, Callable<? extends T> body) {
+        super(place.scope(), place.loop(), place.locals());
+        this.owner = owner;
+        this.name = name;
+        this.body = body;
+    }
+
+    /// Where a task is started.
+    ///
+    /// @param scope the scope that cancels it
+    record Place(Scope scope, EventLoop loop, @Nullable Locals locals) {}
+
+    /// Starts the coroutine.
+    void start() {
+        EventLoop loop = loop();
+        assert loop != null;
+        begins();
+        Thread coroutine = loop.coroutine(name, this);
+        Object scopedValues = VirtualThreads.scopedValues();
+        if (scopedValues != null) {
+            VirtualThreads.inheritScopedValues(coroutine, scopedValues);
+        }
+        attach(coroutine);
+        coroutine.start();
+    }
+
+    @Override
+    public void run() {
+        started();
+        Outcome<T> outcome = perform();
+        ended();
+        completion.complete(outcome);
+        owner.ended(this, outcome);
+    }
+
+    private Outcome<T> perform() {
+        Callable<? extends T> work = body;
+        assert work != null;
+        body = null; // what it captured may be large, and the task is kept
+        try {
+            return new Outcome.Succeeded<>(work.call());
+        } catch (Throwable failure) {
+            return outcomeOf(failure);
+        }
+    }
+
+    private Outcome<T> outcomeOf(Throwable failure) {
+        CancelReason why = reason();
+        if (why != null && isCancellation(failure, why)) {
+            return new Outcome.Cancelled<>(why);
+        }
+        return new Outcome.Failed<>(failure);
+    }
+
+    /// Whether a failure is how a cancellation for `why` shows, through our own waits or through those of the JDK.
+    static boolean isCancellation(Throwable failure, CancelReason why) {
+        return failure instanceof CancelledException cancelled
+                ? cancelled.reason() == why
+                : failure instanceof InterruptedException
+                        || failure instanceof ClosedByInterruptException
+                        || failure instanceof InterruptedIOException;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String path() {
+        String above = owner.path();
+        return above.isEmpty() ? name : above + "/" + name;
+    }
+
+    @Override
+    public boolean isDone() {
+        return completion.result() != null;
+    }
+
+    @Override
+    public T get() {
+        return switch (outcome()) {
+            case Outcome.Succeeded<T>(T value) -> value;
+            case Outcome.Failed<T>(Throwable failure) -> throw new TaskFailedException(path(), failure);
+            case Outcome.Cancelled<T>(CancelReason why) -> throw new CancelledException(why);
+        };
+    }
+
+    @Override
+    public Outcome<T> outcome() {
+        Outcome<T> known = completion.result();
+        return known != null ? known : completion.await(this);
+    }
+
+    /// The outcome, or null while the task runs.
+    @Nullable Outcome<T> known() {
+        return completion.result();
+    }
+
+    @Override
+    public boolean cancel(String text) {
+        return cancel(new CancelReason.Requested(Strand.current().path(), text));
+    }
+
+    @Override
+    public Optional<CancelReason> cancelled() {
+        return Optional.ofNullable(reason());
+    }
+
+    @Override
+    public String doing() {
+        return isDone() ? "ended" : super.doing();
+    }
+
+    @Override
+    public CompletableFuture<T> toFuture() {
+        var future = new CompletableFuture<T>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                TaskStrand.this.cancel("its future was cancelled");
+                return super.cancel(mayInterruptIfRunning);
+            }
+        };
+        completion.whenComplete(() -> Promise.settle(future, completion));
+        return future;
+    }
+
+    @Override
+    public String toString() {
+        return "task " + path();
+    }
+}

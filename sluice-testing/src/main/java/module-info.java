@@ -2,6 +2,7 @@
 module dev.sluice.testing {
     requires transitive dev.sluice;
     requires static transitive org.jspecify;
-    requires static transitive org.junit.jupiter.api; // the annotations and the contract suites need it; virtual time alone does not
+    // The annotations and the contract suites need both; virtual time alone does not.
+    requires static transitive org.junit.jupiter.api;
     requires static transitive org.assertj.core;
 }

@@ -10,6 +10,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -81,7 +82,7 @@ final class ApiText {
             }
         }
         for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-            if (visible(constructor.getModifiers()) && !constructor.isSynthetic() && !type.isEnum()) {
+            if (visible(constructor.getModifiers()) && !constructor.isSynthetic() && !given(type, constructor)) {
                 members.add(executable(constructor, "new"));
             }
         }
@@ -93,16 +94,29 @@ final class ApiText {
         members.forEach(member -> text.append("    ").append(member).append('\n'));
     }
 
-    /// What every enum and record has is not worth a line.
+    /// What every enum, record and object has is not worth a line.
     private static boolean given(Class<?> type, Method method) {
         String name = method.getName();
-        int parameters = method.getParameterCount();
-        if (type.isEnum() && (name.equals("values") && parameters == 0 || name.equals("valueOf") && parameters == 1)) {
-            return true;
+        Class<?>[] parameters = method.getParameterTypes();
+        if (parameters.length == 1) {
+            boolean valueOf = type.isEnum() && name.equals("valueOf");
+            return valueOf || name.equals("equals") && parameters[0] == Object.class;
         }
-        boolean objectMethod = (name.equals("toString") || name.equals("hashCode")) && parameters == 0
-                || name.equals("equals") && Arrays.equals(method.getParameterTypes(), new Class<?>[] {Object.class});
-        return objectMethod;
+        return parameters.length == 0
+                && (name.equals("toString")
+                        || name.equals("hashCode")
+                        || type.isEnum() && name.equals("values")
+                        || type.isRecord()
+                                && components(type).anyMatch(c -> c.getName().equals(name)));
+    }
+
+    private static boolean given(Class<?> type, Constructor<?> constructor) {
+        Class<?>[] canonical = components(type).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        return type.isEnum() || type.isRecord() && Arrays.equals(constructor.getParameterTypes(), canonical);
+    }
+
+    private static Stream<RecordComponent> components(Class<?> type) {
+        return type.isRecord() ? Arrays.stream(type.getRecordComponents()) : Stream.empty();
     }
 
     private static String header(Class<?> type) {
@@ -118,7 +132,7 @@ final class ApiText {
                         .replace('$', '.'));
         header.append(typeParameters(type.getTypeParameters()));
         if (type.isRecord()) {
-            header.append(Arrays.stream(type.getRecordComponents())
+            header.append(components(type)
                     .map(component -> print(component.getAnnotatedType()) + " " + component.getName())
                     .collect(Collectors.joining(", ", "(", ")")));
         }

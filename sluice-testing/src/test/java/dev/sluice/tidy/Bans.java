@@ -21,6 +21,8 @@ final class Bans {
         Map<String, Set<Ban>> seams = new LinkedHashMap<>();
         // the clock of the operating system, behind dev.sluice.time.Clock
         seams.put("dev.sluice.time.SystemClock", Set.of(Ban.TIME));
+        // the randomness of the operating system, behind the loop's seam
+        seams.put("dev.sluice.internal.loop.SystemRandom", Set.of(Ban.RANDOM));
         // the hook into the JDK's virtual threads
         seams.put("dev.sluice.internal.sched.VirtualThreads", Set.of(Ban.REFLECTION));
         // the floor under the pollers: a Selector to sleep in, no sockets

@@ -99,7 +99,8 @@ public final class Sluice {
     ///
     /// The number of threads is bounded, see [LoopsConfig#offloadThreads]; beyond it callers wait their turn. The
     /// body sees the
-    /// caller's deadlines, task locals and scoped values. A cancelled caller interrupts the body and still waits for
+    /// caller's deadlines, task locals and scoped values. A cancelled caller interrupts the body and still waits
+    for
     /// its end.
     ///
     /// @throws X what the body threw

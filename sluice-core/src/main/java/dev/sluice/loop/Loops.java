@@ -125,7 +125,8 @@ public final class Loops implements AutoCloseable {
     public void close() {
         ShutdownReport report = close(DEFAULT_GRACE);
         if (!report.clean()) {
-            dev.sluice.observe.Reports.publish(new Report.IgnoredCancel("loops " + config.name(), "close", report.holdouts()));
+            dev.sluice.observe.Reports.publish(
+                    new Report.IgnoredCancel("loops " + config.name(), "close", report.holdouts()));
         }
     }
 
@@ -137,7 +138,8 @@ public final class Loops implements AutoCloseable {
     public ShutdownReport close(Duration grace) {
         for (Loop loop : loops) {
             if (loop.engine().onLoop() || Strand.current().loop() == loop.engine()) {
-                throw new IllegalStateException("close " + this + ": called by a coroutine of it, expected another thread");
+                throw new IllegalStateException(
+                        "close " + this + ": called by a coroutine of it, expected another thread");
             }
         }
         root.close();

@@ -1,6 +1,5 @@
 package dev.sluice.loop;
 
-
 /// Initialises Sluice's classes before the first coroutine runs.
 ///
 /// A coroutine that parks inside a static initialiser takes its whole loop along, and one that meets a class that

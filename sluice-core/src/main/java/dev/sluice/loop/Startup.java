@@ -40,13 +40,12 @@ final class Startup {
     }
 
     static Polling pollers(LoopsConfig config) {
-        PollerChoice choice =
-                switch (config.backend()) {
-                    case AUTO -> PollerChoice.AUTO;
-                    case IO_URING -> PollerChoice.IO_URING;
-                    case EPOLL -> PollerChoice.EPOLL;
-                    case NIO -> PollerChoice.NIO;
-                };
+        PollerChoice choice = switch (config.backend()) {
+            case AUTO -> PollerChoice.AUTO;
+            case IO_URING -> PollerChoice.IO_URING;
+            case EPOLL -> PollerChoice.EPOLL;
+            case NIO -> PollerChoice.NIO;
+        };
         List<LoopSeams> seams = new ArrayList<>();
         List<Refusal> refusals = List.of();
         for (int i = 0; i < config.count(); i++) {
@@ -78,8 +77,8 @@ final class Startup {
                     "start the JVM with " + VirtualThreads.OPEN_FLAG));
         }
         for (Refusal refusal : refusals) {
-            missing.add(new Capabilities.Missing(
-                    refusal.name(), refusal.reason(), "allow it, or accept " + poller.name()));
+            missing.add(
+                    new Capabilities.Missing(refusal.name(), refusal.reason(), "allow it, or accept " + poller.name()));
         }
         return new Capabilities(unconfined == null, backendOf(poller), missing);
     }

@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 ///
 /// Threads: any.
 public final class Reports {
-    private static volatile Consumer<Report> handler = Reports::log; // set by any thread, pairs with the read in publish
+    private static volatile Consumer<Report> handler =
+            Reports::log; // set by any thread, pairs with the read in publish
 
     private Reports() {}
 

@@ -14,7 +14,8 @@ final class Completions<T> {
     private final ConcurrentLinkedQueue<Task<? extends T>> ended = new ConcurrentLinkedQueue<>();
 
     /// Replaced for each wait; null while the owner does not wait.
-    private volatile @Nullable Completion<Boolean> change; // pairs: written by next before it looks again, read by changed after
+    private volatile @Nullable Completion<Boolean>
+            change; // pairs: written by next before it looks again, read by changed after
 
     void add(Task<? extends T> task) {
         ended.add(task);

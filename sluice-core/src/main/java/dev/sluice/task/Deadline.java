@@ -4,10 +4,10 @@ import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.DeadlineExceededException;
 import dev.sluice.cancel.Durations;
 import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.loop.SharedLoop;
 import dev.sluice.internal.strand.Scope;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.timer.Timer;
-import dev.sluice.internal.loop.SharedLoop;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -44,7 +44,8 @@ public final class Deadline {
     public static Deadline after(Duration budget) {
         Strand strand = Strand.current();
         EventLoop loop = strand.loop() != null ? strand.loop() : SharedLoop.get();
-        return new Deadline(strand.path(), budget, loop, EventLoop.saturatedAdd(loop.clock().nanoTime(), nanos(budget)));
+        return new Deadline(
+                strand.path(), budget, loop, EventLoop.saturatedAdd(loop.clock().nanoTime(), nanos(budget)));
     }
 
     /// The same moment under a name, which the exception tells.
@@ -61,7 +62,8 @@ public final class Deadline {
     public static Optional<Duration> remainingHere() {
         Deadline nearest = null;
         for (Scope scope = Strand.current().scope(); scope != null; scope = scope.shield() ? null : scope.parent()) {
-            if (scope instanceof DeadlineScope timed && (nearest == null || timed.deadline().nanos - nearest.nanos < 0)) {
+            if (scope instanceof DeadlineScope timed
+                    && (nearest == null || timed.deadline().nanos - nearest.nanos < 0)) {
                 nearest = timed.deadline();
             }
         }

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class JoinPolicies {
     private JoinPolicies() {}
 
+    /// The only value of `Void`, which is of every type.
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    static <T> T nothing() {
+        return null;
+    }
+
     /// The results of tasks that have all succeeded.
     static <T> List<T> values(List<Task<? extends T>> tasks) {
         List<T> values = new ArrayList<>(tasks.size());

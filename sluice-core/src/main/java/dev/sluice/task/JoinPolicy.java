@@ -32,7 +32,7 @@ public interface JoinPolicy<T, R> {
     /// All must succeed: the first failure cancels the others and is thrown. The result of joining is nothing; ask
     /// the tasks.
     static <T> JoinPolicy<T, Void> failFast() {
-        return new JoinPolicies.FailFast<>(false, tasks -> null);
+        return new JoinPolicies.FailFast<>(false, tasks -> JoinPolicies.nothing());
     }
 
     /// As [#failFast]; the result of joining is the list of the results, in the order of the start.

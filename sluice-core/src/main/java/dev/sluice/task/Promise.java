@@ -63,8 +63,8 @@ public final class Promise<T> {
     ///
     /// @return false if it has been completed before
     public boolean cancel(String text) {
-        return completion.complete(
-                new Outcome.Cancelled<>(new CancelReason.Requested(Strand.current().path(), text)));
+        return completion.complete(new Outcome.Cancelled<>(
+                new CancelReason.Requested(Strand.current().path(), text)));
     }
 
     /// Waits for the value.

@@ -119,7 +119,8 @@ public record Retry(int attempts, Duration first, Duration longest, double jitte
     private static boolean isCancellation(Throwable failure) {
         return failure instanceof CancelledException
                 || failure instanceof InterruptedException
-                || (failure instanceof DeadlineExceededException && CancelScope.currentReason().isPresent());
+                || (failure instanceof DeadlineExceededException
+                        && CancelScope.currentReason().isPresent());
     }
 
     private static void suppress(Throwable last, Throwable earlier) {

@@ -98,7 +98,8 @@ public final class TaskGroup<T, R> implements AutoCloseable {
 
     /// Starts a task on the loop of the caller.
     ///
-    /// The task runs when the caller suspends next. In a group that is cancelled it starts cancelled, so that it can
+    /// The task runs when the caller suspends next. In a group that is cancelled it starts cancelled, so that it
+    can
     /// clean up.
     ///
     /// @param name for messages; not necessarily unique
@@ -131,7 +132,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     private Task<Void> launchVoid(EventLoop loop, String taskName, Action<?> body) {
         Callable<? extends T> call = () -> {
             body.run();
-            return null;
+            return JoinPolicies.nothing();
         };
         return (Task<Void>) (Task<?>) launch(loop, taskName, call);
     }
@@ -203,7 +204,8 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     /// Ends the group. After [#join] it only leaves the scope.
     ///
     /// @throws TaskFailedException if the group was not joined and a task failed
-    /// @throws IllegalStateException if the group was not joined and tasks had to be cancelled. In a `try` block that
+    /// @throws IllegalStateException if the group was not joined and tasks had to be cancelled. In a `try` block
+    that
     ///     is left by an
     ///     exception it is a suppressed exception of that one.
     @Override
@@ -259,8 +261,8 @@ public final class TaskGroup<T, R> implements AutoCloseable {
 
     private void requireOwner(String operation) {
         if (Strand.current() != owner) {
-            throw new IllegalStateException(
-                    operation + " " + this + ": called by " + Strand.current().path() + ", expected its owner " + owner.path());
+            throw new IllegalStateException(operation + " " + this + ": called by "
+                    + Strand.current().path() + ", expected its owner " + owner.path());
         }
     }
 

@@ -13,7 +13,11 @@ public final class SharedLoop {
     private SharedLoop() {}
 
     private static EventLoop start() {
-        var loop = new EventLoop(0, "sluice-shared", LoopSeams.production(Pollers.open(PollerChoice.NIO, PollerConfig.defaults()).poller()));
+        var loop = new EventLoop(
+                0,
+                "sluice-shared",
+                LoopSeams.production(
+                        Pollers.open(PollerChoice.NIO, PollerConfig.defaults()).poller()));
         loop.start();
         return loop;
     }

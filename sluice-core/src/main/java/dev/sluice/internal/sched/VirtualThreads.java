@@ -65,8 +65,7 @@ public final class VirtualThreads {
         CURRENT_CARRIER = orConstant(carrier);
         DEFAULT_SCHEDULER = orConstant(scheduler);
         SET_SCOPED_VALUE_CACHE = orConstant(cache);
-        SCOPED_VALUE_BINDINGS =
-                bindings != null ? bindings : MethodHandles.arrayElementVarHandle(Object[].class);
+        SCOPED_VALUE_BINDINGS = bindings != null ? bindings : MethodHandles.arrayElementVarHandle(Object[].class);
     }
 
     private VirtualThreads() {}
@@ -139,7 +138,8 @@ public final class VirtualThreads {
         }
     }
 
-    /// The scoped values bound on the current thread, to be given to [#bindScopedValues]; null: none, or they cannot
+    /// The scoped values bound on the current thread, to be given to [#inheritScopedValues]; null: none, or they
+    /// cannot
     /// be read.
     public static @Nullable Object scopedValues() {
         if (MISSING != null) {

@@ -1,6 +1,5 @@
 package dev.sluice.internal.strand;
 
-import dev.sluice.cancel.CancelledException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

@@ -346,7 +346,8 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     public final void leave(Scope inner) {
         assert Thread.currentThread() == thread;
         if (scope != inner) {
-            throw new IllegalStateException("leave scope of " + path() + ": another scope was entered inside and not left");
+            throw new IllegalStateException(
+                    "leave scope of " + path() + ": another scope was entered inside and not left");
         }
         inner.unlink();
         Scope outer = inner.parent();

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Turns SIGINT and SIGTERM into a cancellation, and the end of the clean-up into the exit status that shells expect.
+/// Turns SIGINT and SIGTERM into a cancellation, and the end of the clean-up into the exit status that shells
+/// expect.
 ///
 /// Threads: the handlers run on threads of the JVM; `install` and `finish` on the thread of [Sluice#run].
 final class SignalHandling {
@@ -37,8 +38,8 @@ final class SignalHandling {
     }
 
     private void arrived(String name, int number) {
-        // Pairs with the read in finish: the first signal decides the exit status. A second SIGINT does not wait for
-        // the clean-up.
+        // Pairs with the read in finish: the first signal decides the exit status. A second SIGINT does not
+        // wait for the clean-up.
         if (received.compareAndSet(0, number)) {
             root.cancel(new CancelReason.Shutdown("SIG" + name));
         } else if (number == SIGINT) {

@@ -39,9 +39,9 @@ public final class Sluice {
 
     /// Runs a body on the first of a group of loops, which is closed afterwards, and waits for its end.
     ///
-    /// SIGINT and SIGTERM cancel the body; when it has cleaned up, the JVM exits with 130 or 143. A second SIGINT
-    /// exits at once.
-    /// Called by a coroutine it runs the body right there, on the same loop, and ignores `config`.
+    /// SIGINT and SIGTERM cancel the body; when it has cleaned up, the JVM exits with 130 or 143. A second
+    /// SIGINT exits at once. Called by a coroutine it runs the body right there, on the same loop, and ignores
+    /// `config`.
     ///
     /// @throws X what the body threw
     public static <X extends Exception> void run(LoopsConfig config, Action<X> body) throws X {
@@ -94,14 +94,12 @@ public final class Sluice {
         Sleep.pass(Strand.current());
     }
 
-    /// Calls a body on a platform thread and suspends the caller until it has ended: for what blocks (files, JDBC) or
-    /// computes for long.
+    /// Calls a body on a platform thread and suspends the caller until it has ended: for what blocks (files,
+    /// JDBC) or computes for long.
     ///
-    /// The number of threads is bounded, see [LoopsConfig#offloadThreads]; beyond it callers wait their turn. The
-    /// body sees the
-    /// caller's deadlines, task locals and scoped values. A cancelled caller interrupts the body and still waits
-    for
-    /// its end.
+    /// The number of threads is bounded, see [LoopsConfig#offloadThreads]; beyond it callers wait their turn.
+    /// The body sees the caller's deadlines, task locals and scoped values. A cancelled caller interrupts the
+    /// body and still waits for its end.
     ///
     /// @throws X what the body threw
     public static <T, X extends Exception> T offload(Call<T, X> body) throws X {

@@ -2,9 +2,11 @@ package dev.sluice.cancel;
 
 import org.jspecify.annotations.Nullable;
 
-/// Thrown by a suspension inside a cancelled scope, and by every further one: cancellation is a state, not an event.
+/// Thrown by a suspension inside a cancelled scope, and by every further one: cancellation is a state, not an
+/// event.
 ///
-/// Let it pass. Caught and swallowed it comes back at the next suspension; only the scope that was cancelled ends it.
+/// Let it pass. Caught and swallowed it comes back at the next suspension; only the scope that was cancelled
+/// ends it.
 public final class CancelledException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -9,8 +9,8 @@ import java.util.concurrent.Executor;
 /// One OS thread that runs coroutines, fires timers and polls I/O; the scheduler of the virtual threads on it.
 ///
 /// Between two suspension points a coroutine is never interrupted by another one of its loop, if the loop is
-/// [#confined]. So
-/// coroutines of one loop may share plain fields, as long as they do not suspend in the middle of a change.
+/// [#confined]. So coroutines of one loop may share plain fields, as long as they do not suspend in the middle
+/// of a change.
 ///
 /// Threads: any.
 public final class Loop implements Executor {
@@ -65,9 +65,8 @@ public final class Loop implements Executor {
         return engine.name();
     }
 
-    /// Whether coroutines of this loop run on its thread only, one at a time. Without the launch flag they run on the
-    /// JDK's
-    /// scheduler, possibly at the same time; see [Capabilities].
+    /// Whether coroutines of this loop run on its thread only, one at a time. Without the launch flag they run
+    /// on the JDK's scheduler, possibly at the same time; see [Capabilities].
     public boolean confined() {
         return engine.confined();
     }

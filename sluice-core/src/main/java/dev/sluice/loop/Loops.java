@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A fixed group of loops.
 ///
-/// Most programs need no more than [dev.sluice.Sluice#run], which opens one and closes it. Open a group yourself to
-/// have
-/// several loops, to choose the back end, or to run things from threads of your own.
+/// Most programs need no more than [dev.sluice.Sluice#run], which opens one and closes it. Open a group
+/// yourself to have several loops, to choose the back end, or to run things from threads of your own.
 ///
 /// Threads: any, but `close` must not be called by a coroutine of the group.
 public final class Loops implements AutoCloseable {
@@ -130,8 +129,8 @@ public final class Loops implements AutoCloseable {
         }
     }
 
-    /// Ends the group: takes nothing new, lets what runs end by itself, then cancels it, then names what does not
-    /// end.
+    /// Ends the group: takes nothing new, lets what runs end by itself, then cancels it, then names what does
+    /// not end.
     ///
     /// @param grace how long to wait for the end by itself, and once more after cancelling
     /// @throws IllegalStateException if called by a coroutine of this group

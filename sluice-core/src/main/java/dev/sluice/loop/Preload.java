@@ -2,9 +2,9 @@ package dev.sluice.loop;
 
 /// Initialises Sluice's classes before the first coroutine runs.
 ///
-/// A coroutine that parks inside a static initialiser takes its whole loop along, and one that meets a class that
-/// another thread
-/// is initialising blocks it. A test checks that no class with an initialiser is missing here.
+/// A coroutine that parks inside a static initialiser takes its whole loop along, and one that meets a class
+/// that another thread is initialising blocks it. A test checks that no class with an initialiser is missing
+/// here.
 final class Preload {
     private static final String[] CLASSES = {
         "dev.sluice.internal.loop.Inbox",

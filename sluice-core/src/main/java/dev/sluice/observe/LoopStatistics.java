@@ -1,6 +1,7 @@
 package dev.sluice.observe;
 
-/// One reading of a loop. The loop goes on while it is read, so the numbers may be a tick apart from each other.
+/// One reading of a loop. The loop goes on while it is read, so the numbers may be a tick apart from each
+/// other.
 ///
 /// @param index the loop's place in its group, from 0
 /// @param backend how it polls: `io_uring`, `epoll`, `nio`, `simulated`

@@ -12,8 +12,8 @@ public final class Reports {
 
     private Reports() {}
 
-    /// Gives all reports of this JVM to `now`, which is called on a thread of its own: it may block, it must not
-    /// throw.
+    /// Gives all reports of this JVM to `now`, which is called on a thread of its own: it may block, it must
+    /// not throw.
     ///
     /// @return the handler before
     public static Consumer<Report> handler(Consumer<Report> now) {

@@ -48,9 +48,8 @@ public final class CancelScope {
         }
     }
 
-    /// Runs a body that no cancellation from outside reaches: clean-up that has to suspend. Put a [Deadline] inside,
-    /// so that
-    /// it ends.
+    /// Runs a body that no cancellation from outside reaches: clean-up that has to suspend. Put a [Deadline]
+    /// inside, so that it ends.
     public static <X extends Exception> void shield(Action<X> body) throws X {
         Strand strand = Strand.current();
         Scope scope = strand.enter(true);
@@ -86,8 +85,8 @@ public final class CancelScope {
         return Optional.ofNullable(scope.reason());
     }
 
-    /// Whether a failure is how this very scope's cancellation came out of its body, and not that of a scope around
-    /// it.
+    /// Whether a failure is how this very scope's cancellation came out of its body, and not that of a scope
+    /// around it.
     static boolean endedBy(Throwable failure, Scope scope) {
         CancelReason why = scope.reason();
         Scope outer = scope.parent();

@@ -17,10 +17,9 @@ import java.util.Optional;
 /// Page page = Deadline.after(ofSeconds(2)).call(() -> fetch(url));
 /// ```
 ///
-/// It is ambient: every suspension of the body, of the tasks that it starts and of what it offloads ends when the
-/// time is
-/// over, and the body's edge throws [DeadlineExceededException]. Deadlines nest; the nearer one wins, and the
-/// exception names whose time was up.
+/// It is ambient: every suspension of the body, of the tasks that it starts and of what it offloads ends when
+/// the time is over, and the body's edge throws [DeadlineExceededException]. Deadlines nest; the nearer one
+/// wins, and the exception names whose time was up.
 ///
 /// The time runs from [#after], not from `run`, so one deadline can bound several steps.
 ///

@@ -26,7 +26,8 @@ final class JoinPolicies {
         return values;
     }
 
-    /// Throws if a task failed: `first`, with the failures of the others suppressed; else if one was cancelled, that.
+    /// Throws if a task failed: `first`, with the failures of the others suppressed; else if one was cancelled,
+    /// that.
     static <T> void throwFailures(@Nullable Task<? extends T> first, List<Task<? extends T>> tasks) {
         TaskFailedException primary = null;
         if (first != null && first.outcome() instanceof Outcome.Failed<?>(Throwable failure)) {

@@ -5,9 +5,8 @@ import java.util.List;
 /// What the end of one task means for its group, and what the group's result is.
 ///
 /// A policy belongs to one group. `ended` is called once for each task, by the thread that the task ended on:
-/// concurrently if the group
-/// has tasks on several loops. `result` is called once, by the owner, after all tasks have ended; it sees what
-/// `ended` wrote.
+/// concurrently if the group has tasks on several loops. `result` is called once, by the owner, after all tasks
+/// have ended; it sees what `ended` wrote.
 ///
 /// @param <T> what the tasks return
 /// @param <R> what joining returns
@@ -23,14 +22,14 @@ public interface JoinPolicy<T, R> {
     /// @throws TaskFailedException if the group failed
     R result(List<Task<? extends T>> tasks);
 
-    /// Whether the group keeps every task for [#result]. A policy that says no serves groups that live long and start
-    /// tasks without end.
+    /// Whether the group keeps every task for [#result]. A policy that says no serves groups that live long and
+    /// start tasks without end.
     default boolean keepsTasks() {
         return true;
     }
 
-    /// All must succeed: the first failure cancels the others and is thrown. The result of joining is nothing; ask
-    /// the tasks.
+    /// All must succeed: the first failure cancels the others and is thrown. The result of joining is nothing;
+    /// ask the tasks.
     static <T> JoinPolicy<T, Void> failFast() {
         return new JoinPolicies.FailFast<>(false, tasks -> JoinPolicies.nothing());
     }
@@ -45,8 +44,8 @@ public interface JoinPolicy<T, R> {
         return new JoinPolicies.FirstSuccess<>();
     }
 
-    /// Every task runs to its end; the result is the list of outcomes, in the order of the start. Failures cancel and
-    /// throw nothing.
+    /// Every task runs to its end; the result is the list of outcomes, in the order of the start. Failures
+    /// cancel and throw nothing.
     static <T> JoinPolicy<T, List<Outcome<T>>> collectAll() {
         return new JoinPolicies.CollectAll<>();
     }

@@ -70,8 +70,8 @@ public final class Promise<T> {
     /// Waits for the value.
     ///
     /// @throws TaskFailedException if it failed
-    /// @throws CancelledException if it or the caller was cancelled; the promise stays usable when only the caller
-    ///     was
+    /// @throws CancelledException if it or the caller was cancelled; the promise stays usable when only the
+    ///     caller was
     public T await() {
         return switch (outcome()) {
             case Outcome.Succeeded<T>(T value) -> value;

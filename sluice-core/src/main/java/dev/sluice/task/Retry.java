@@ -18,11 +18,10 @@ import java.util.function.Predicate;
 /// Page page = Retry.attempts(5).backoff(ofMillis(100), ofSeconds(5)).on(IOException.class).call(() -> fetch(url));
 /// ```
 ///
-/// The pause before attempt `n + 1` is drawn between `pause · (1 - jitter)` and `pause`, where `pause` is the first
-/// pause
-/// times `2^(n-1)`, at most the longest. Jitter keeps those who failed together from coming back together (Brooker,
-/// "Exponential Backoff and Jitter", 2015). A cancellation is never retried; a deadline around all attempts bounds
-/// them.
+/// The pause before attempt `n + 1` is drawn between `pause · (1 - jitter)` and `pause`, where `pause` is the
+/// first pause times `2^(n-1)`, at most the longest. Jitter keeps those who failed together from coming back
+/// together (Brooker, "Exponential Backoff and Jitter", 2015). A cancellation is never retried; a deadline
+/// around all attempts bounds them.
 ///
 /// @param attempts how often at most, at least 1
 /// @param first the first pause

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletableFuture;
 
 /// A named piece of work that runs in a coroutine, and its end.
 ///
-/// Tasks are started by a [TaskGroup] and never outlive it. A task is not a [java.util.concurrent.Future], whose
-/// waiting throws
-/// checked exceptions and whose `cancel` loses the reason; [#toFuture] gives one to code that wants it.
+/// Tasks are started by a [TaskGroup] and never outlive it. A task is not a [java.util.concurrent.Future],
+/// whose waiting throws checked exceptions and whose `cancel` loses the reason; [#toFuture] gives one to code
+/// that wants it.
 ///
 /// Threads: any.
 public sealed interface Task<T> permits TaskStrand {

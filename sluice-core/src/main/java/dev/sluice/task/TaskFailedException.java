@@ -1,11 +1,10 @@
 package dev.sluice.task;
 
-/// Thrown by waiting for a task that failed. The cause is what the task threw; failures of further tasks of the same
-/// group are
-/// suppressed exceptions of the same type, so none is lost.
+/// Thrown by waiting for a task that failed. The cause is what the task threw; failures of further tasks of the
+/// same group are suppressed exceptions of the same type, so none is lost.
 ///
-/// It is one type, checked by nobody, because Java cannot say "whatever the bodies throw"; the message names the task
-/// and repeats the cause.
+/// It is one type, checked by nobody, because Java cannot say "whatever the bodies throw"; the message names
+/// the task and repeats the cause.
 public final class TaskFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

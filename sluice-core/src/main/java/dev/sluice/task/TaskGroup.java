@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// The group is a cancel scope of the coroutine that opened it. When its policy decides so, at the first failure by
-/// default, the
-/// scope is cancelled: the other tasks, and the owner itself if it waits inside the group for something else than
-/// [#join]. Deadlines, task locals and scoped values of the owner hold for the tasks too.
+/// The group is a cancel scope of the coroutine that opened it. When its policy decides so, at the first
+/// failure by default, the scope is cancelled: the other tasks, and the owner itself if it waits inside the
+/// group for something else than [#join]. Deadlines, task locals and scoped values of the owner hold for the
+/// tasks too.
 ///
-/// Always join. A group closed without it cancels what still runs and says so: a failure that nobody would see is
-/// thrown by `close`.
+/// Always join. A group closed without it cancels what still runs and says so: a failure that nobody would see
+/// is thrown by `close`.
 ///
 /// Threads: `join` and `close` by the owner; `start` by the owner and by tasks of the group; the rest any.
 ///
@@ -98,9 +98,8 @@ public final class TaskGroup<T, R> implements AutoCloseable {
 
     /// Starts a task on the loop of the caller.
     ///
-    /// The task runs when the caller suspends next. In a group that is cancelled it starts cancelled, so that it
-    can
-    /// clean up.
+    /// The task runs when the caller suspends next. In a group that is cancelled it starts cancelled, so that
+    /// it can clean up.
     ///
     /// @param name for messages; not necessarily unique
     /// @throws IllegalStateException if the group has been joined or closed
@@ -154,8 +153,8 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         return task;
     }
 
-    /// Waits until all tasks have ended, and returns what the policy makes of them. Afterwards the group takes no
-    /// more tasks.
+    /// Waits until all tasks have ended, and returns what the policy makes of them. Afterwards the group takes
+    /// no more tasks.
     ///
     /// When the group is cancelled from outside, so are its tasks; joining still waits for them.
     ///
@@ -177,12 +176,11 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         return policy.result(ended);
     }
 
-    /// The tasks in the order in which they end, each when it has ended; complete when none is left. Starting more
-    /// tasks
-    /// meanwhile is fine. Join afterwards as usual.
+    /// The tasks in the order in which they end, each when it has ended; complete when none is left. Starting
+    /// more tasks meanwhile is fine. Join afterwards as usual.
     ///
-    /// A group that does not keep its tasks, as [JoinPolicy#failFast] does not, gives out those that end after this
-    /// call.
+    /// A group that does not keep its tasks, as [JoinPolicy#failFast] does not, gives out those that end after
+    /// this call.
     ///
     /// @return an iterable whose iterator waits; it throws [CancelledException] if the caller is cancelled
     public Iterable<Task<T>> completions() {
@@ -204,10 +202,8 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     /// Ends the group. After [#join] it only leaves the scope.
     ///
     /// @throws TaskFailedException if the group was not joined and a task failed
-    /// @throws IllegalStateException if the group was not joined and tasks had to be cancelled. In a `try` block
-    that
-    ///     is left by an
-    ///     exception it is a suppressed exception of that one.
+    /// @throws IllegalStateException if the group was not joined and tasks had to be cancelled. In a `try`
+    ///     block that is left by an exception it is a suppressed exception of that one.
     @Override
     public void close() {
         requireOwner("close");

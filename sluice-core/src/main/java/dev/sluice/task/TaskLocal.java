@@ -6,9 +6,9 @@ import java.util.Optional;
 
 /// A value that goes along with a task: into the tasks that it starts, and into what it offloads.
 ///
-/// Bound for the time of a body and never set, so what a child binds does not show in its parent. A scoped value
-/// bound by the
-/// starter is seen by its tasks as well; a task local is also found where the JDK's scheduler runs the coroutines.
+/// Bound for the time of a body and never set, so what a child binds does not show in its parent. A scoped
+/// value bound by the starter is seen by its tasks as well; a task local is also found where the JDK's
+/// scheduler runs the coroutines.
 ///
 /// Threads: any; what [#get] answers depends on the calling task.
 public final class TaskLocal<T> {

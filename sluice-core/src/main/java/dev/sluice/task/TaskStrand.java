@@ -87,7 +87,8 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
         return new Outcome.Failed<>(failure);
     }
 
-    /// Whether a failure is how a cancellation for `why` shows, through our own waits or through those of the JDK.
+    /// Whether a failure is how a cancellation for `why` shows, through our own waits or through those of the
+    /// JDK.
     static boolean isCancellation(Throwable failure, CancelReason why) {
         return failure instanceof CancelledException cancelled
                 ? cancelled.reason() == why

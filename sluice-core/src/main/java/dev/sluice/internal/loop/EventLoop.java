@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// One OS thread that runs coroutines, fires timers and polls I/O; see ARCHITECTURE.md for the tick.
 ///
 /// Invariants:
-/// - Only the loop thread touches the ready queue, the wheel and the poller. A coroutine mounted on it is on it.
-/// - The loop thread holds no monitor and takes no lock while it runs a continuation, and runs no user code of its
-///   own: a
-///   coroutine that parks would take the monitor with it, and a lock that it holds would never be released.
+/// - Only the loop thread touches the ready queue, the wheel and the poller. A coroutine mounted on it is on
+///   it.
+/// - The loop thread holds no monitor and takes no lock while it runs a continuation, and runs no user code of
+///   its own: a coroutine that parks would take the monitor with it, and a lock that it holds would never be
+///   released.
 /// - `ready` never throws and never drops: a loop that has ended forwards to the JDK's scheduler.
 /// - The loop sleeps only in [Poller#poll], and only with [Inbox] announcing it.
 ///
@@ -67,8 +68,8 @@ public final class EventLoop implements LoopScheduler.Host {
         this.builder = confined ? VirtualThreads.builder(scheduler) : Thread.ofVirtual();
     }
 
-    /// The loop of the current thread, or null. Without a scheduler of our own a coroutine has a home, not a loop
-    /// under it.
+    /// The loop of the current thread, or null. Without a scheduler of our own a coroutine has a home, not a
+    /// loop under it.
     public static @Nullable EventLoop current() {
         return (EventLoop) LoopThread.currentOwner();
     }
@@ -162,7 +163,8 @@ public final class EventLoop implements LoopScheduler.Host {
         }
     }
 
-    /// Disarms a timer. From another thread it takes effect a little later: `expired` may still be called until then.
+    /// Disarms a timer. From another thread it takes effect a little later: `expired` may still be called until
+    /// then.
     public void disarm(Timer timer) {
         if (onLoop()) {
             wheel.remove(timer);
@@ -191,7 +193,8 @@ public final class EventLoop implements LoopScheduler.Host {
         }
     }
 
-    /// Ends the loop: it runs what is ready, then closes its poller; what arrives later is forwarded. Any thread.
+    /// Ends the loop: it runs what is ready, then closes its poller; what arrives later is forwarded. Any
+    /// thread.
     public void close() {
         submit(() -> closing = true);
     }
@@ -311,8 +314,8 @@ public final class EventLoop implements LoopScheduler.Host {
         }
     }
 
-    /// The end of a timed park of the JDK. `schedule` is called by the loop thread right after the coroutine has left
-    /// it.
+    /// The end of a timed park of the JDK. `schedule` is called by the loop thread right after the coroutine
+    /// has left it.
     @Override
     public ScheduledFuture<?> after(Runnable action, long delayNanos) {
         var end = new JdkTimer(action);

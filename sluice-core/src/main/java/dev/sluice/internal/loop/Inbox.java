@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///      └────────────drain───────────┘
 ///     any ──close──▶ CLOSED          (push answers CLOSED, for ever)
 ///
-/// Sleep and hand-over are changes of the same word, so a wake-up can be neither lost nor doubled: exactly one push
-/// sees `ASLEEP`.
+/// Sleep and hand-over are changes of the same word, so a wake-up can be neither lost nor doubled: exactly one
+/// push sees `ASLEEP`.
 ///
 /// Threads: `push` any; everything else the loop thread.
 final class Inbox {
@@ -29,7 +29,8 @@ final class Inbox {
     static final class Node {
         final Runnable action;
 
-        /// A coroutine's next step, which queues behind the others; an action of the loop's own happens at once.
+        /// A coroutine's next step, which queues behind the others; an action of the loop's own happens at
+        /// once.
         final boolean continuation;
 
         @Nullable Node next; // written before the node is pushed, or by the loop thread after it was drained
@@ -57,8 +58,8 @@ final class Inbox {
     Pushed push(Runnable action, boolean continuation) {
         Node node = new Node(action, continuation);
         while (true) {
-            // Pairs with the compare-and-set in trySleep: either we see ASLEEP, or the loop sees our node and stays
-            // awake.
+            // Pairs with the compare-and-set in trySleep: either we see ASLEEP, or the loop sees our node and
+            // stays awake.
             Node seen = (Node) HEAD.getVolatile(this);
             if (seen == CLOSED) {
                 return Pushed.CLOSED;
@@ -102,7 +103,8 @@ final class Inbox {
     ///
     /// @return what was in it, oldest first
     @Nullable Node close() {
-        // Pairs with the compare-and-set in push: what was pushed before is returned, what comes later is refused.
+        // Pairs with the compare-and-set in push: what was pushed before is returned, what comes later is
+        // refused.
         Node seen = (Node) HEAD.getAndSet(this, CLOSED);
         return seen == ASLEEP || seen == CLOSED ? null : reverse(seen);
     }

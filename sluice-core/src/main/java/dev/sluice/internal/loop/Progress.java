@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a loop does and has done: its counters, and the trace that the stall watch follows.
 ///
-/// Threads: written by the loop thread. The watch reads `resumes` and `running`, opaquely; everybody may read the
-/// counters, which
-/// are approximate while the loop runs.
+/// Threads: written by the loop thread. The watch reads `resumes` and `running`, opaquely; everybody may read
+/// the counters, which are approximate while the loop runs.
 final class Progress {
     private static final VarHandle RESUMES;
     private static final VarHandle RUNNING;

@@ -10,10 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Notices coroutines that hold their loop.
 ///
-/// A thread of its own looks at each loop a few times within the limit. A loop that resumed nothing since the last
-/// look and is inside
-/// a coroutine is held by it. Costs the loop two plain stores a resume; a coroutine that blocks for less than the
-/// limit is not seen.
+/// A thread of its own looks at each loop a few times within the limit. A loop that resumed nothing since the
+/// last look and is inside a coroutine is held by it. Costs the loop two plain stores a resume; a coroutine
+/// that blocks for less than the limit is not seen.
 ///
 /// Threads: its own, which uses the operating system's clock, also for loops that live in another time.
 public final class StallWatch {

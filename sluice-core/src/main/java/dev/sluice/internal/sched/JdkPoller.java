@@ -2,18 +2,17 @@ package dev.sluice.internal.sched;
 
 /// Keeps the JDK's socket pollers off our loops.
 ///
-/// `sun.nio.ch.Poller` creates its sub-pollers as virtual threads in its static initialiser, and they inherit the
-/// scheduler of
-/// the thread that runs it: the first blocking JDK socket call of a coroutine would make that coroutine's loop the
-/// carrier of
-/// all JDK sockets of the JVM. So it is initialised first, by a platform thread.
+/// `sun.nio.ch.Poller` creates its sub-pollers as virtual threads in its static initialiser, and they inherit
+/// the scheduler of the thread that runs it: the first blocking JDK socket call of a coroutine would make that
+/// coroutine's loop the carrier of all JDK sockets of the JVM. So it is initialised first, by a platform
+/// thread.
 public final class JdkPoller {
     private JdkPoller() {}
 
     /// Initialises the JDK's poller, unless it has been. Any thread.
     public static void prime() {
-        // A thread of its own, because the caller may be a virtual one. Not in a static initialiser, which it would
-        // wait for.
+        // A thread of its own, because the caller may be a virtual one. Not in a static initialiser, which it
+        // would wait for.
         Thread primer = Thread.ofPlatform().name("sluice-primer").daemon().start(JdkPoller::initialise);
         boolean interrupted = false;
         while (primer.isAlive()) {

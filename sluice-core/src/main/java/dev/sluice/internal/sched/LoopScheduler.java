@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// It extends [ForkJoinPool] for one reason: `VirtualThread.schedule` hands the end of a timed park to
 /// `pool.schedule(…)` if its scheduler is a `ForkJoinPool`, and to a helper thread of the JDK otherwise. So
-/// `Thread.sleep`,
-/// `parkNanos` and timed waits end on the loop's own timer wheel. The pool itself never starts a worker.
+/// `Thread.sleep`, `parkNanos` and timed waits end on the loop's own timer wheel. The pool itself never starts
+/// a worker.
 ///
 /// Invariant: `execute` never throws; a rejected resume would lose the coroutine for ever.
 public final class LoopScheduler extends ForkJoinPool {

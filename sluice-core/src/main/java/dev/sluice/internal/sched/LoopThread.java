@@ -2,11 +2,11 @@ package dev.sluice.internal.sched;
 
 import org.jspecify.annotations.Nullable;
 
-/// The OS thread of a loop. It carries the loop's coroutines, so that "on which loop am I" is a field of the carrier.
+/// The OS thread of a loop. It carries the loop's coroutines, so that "on which loop am I" is a field of the
+/// carrier.
 ///
-/// A thread local cannot say it: a coroutine does not see those of its carrier. A scoped value cannot either: it
-/// follows a
-/// child to another loop.
+/// A thread local cannot say it: a coroutine does not see those of its carrier. A scoped value cannot either:
+/// it follows a child to another loop.
 public final class LoopThread extends Thread {
     /// What this thread belongs to; set by the constructor's caller before the start.
     private final Object owner;

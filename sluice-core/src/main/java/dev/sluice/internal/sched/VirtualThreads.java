@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// The one place that reaches into the JDK: virtual threads with a scheduler of our own.
 ///
 /// JDK 25 has the constructor `ThreadBuilders.VirtualThreadBuilder(Executor)`, and no public way to it. With
-/// `--add-opens java.base/java.lang=ALL-UNNAMED` it is reachable; without, [#missing] says why and which flag cures
-/// it, and
-/// everything runs on the JDK's own scheduler. Other releases name these things differently (26 has
-/// `Thread.VirtualThreadScheduler`): this class is where the next adapter goes.
+/// `--add-opens java.base/java.lang=ALL-UNNAMED` it is reachable; without, [#missing] says why and which flag
+/// cures it, and everything runs on the JDK's own scheduler. Other releases name these things differently (26
+/// has `Thread.VirtualThreadScheduler`): this class is where the next adapter goes.
 ///
 /// Threads: immutable after initialisation.
 public final class VirtualThreads {
@@ -74,8 +73,8 @@ public final class VirtualThreads {
         return handle != null ? handle : MethodHandles.constant(Object.class, "missing");
     }
 
-    /// Runs one virtual thread on a scheduler of ours: a JVM without continuations has the constructor and still
-    /// cannot.
+    /// Runs one virtual thread on a scheduler of ours: a JVM without continuations has the constructor and
+    /// still cannot.
     private static @Nullable String probe(MethodHandle builder) {
         var queue = new java.util.ArrayDeque<Runnable>();
         boolean[] ran = {false};
@@ -138,9 +137,8 @@ public final class VirtualThreads {
         }
     }
 
-    /// The scoped values bound on the current thread, to be given to [#inheritScopedValues]; null: none, or they
-    /// cannot
-    /// be read.
+    /// The scoped values bound on the current thread, to be given to [#inheritScopedValues]; null: none, or
+    /// they cannot be read.
     public static @Nullable Object scopedValues() {
         if (MISSING != null) {
             return null;
@@ -155,7 +153,8 @@ public final class VirtualThreads {
         SCOPED_VALUE_BINDINGS.set(unstarted, bindings);
     }
 
-    /// Replaces what is bound on the current thread, which runs work for another; undone with the value returned.
+    /// Replaces what is bound on the current thread, which runs work for another; undone with the value
+    /// returned.
     public static @Nullable Object swapScopedValues(@Nullable Object bindings) {
         if (MISSING != null) {
             return null;

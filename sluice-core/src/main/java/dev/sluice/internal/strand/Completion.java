@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Something that ends once, and those who wait for it: the core of tasks and promises.
 ///
-/// Invariants: `result` changes once, from null; a waiter is in the list, or has been resumed, or has taken itself
-/// out.
+/// Invariants: `result` changes once, from null; a waiter is in the list, or has been resumed, or has taken
+/// itself out.
 /// Threads: any. `lock` guards the list, and the writing of `result`.
 public final class Completion<R> {
     private static final VarHandle LOCK;
@@ -175,7 +175,7 @@ public final class Completion<R> {
         }
     }
 
-    /// For messages of [CancelledException] and the wait graph.
+    /// For people who look at what a strand waits for.
     @Override
     public String toString() {
         return result() == null ? "pending" : "completed";

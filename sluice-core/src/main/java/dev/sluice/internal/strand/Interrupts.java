@@ -6,9 +6,8 @@ import java.util.List;
 
 /// Sends the interrupts of a cancellation.
 ///
-/// An interrupt may close a JDK channel, and with it take locks that a coroutine holds: a bare loop thread, on which
-/// a deadline
-/// ends, must not do that. It starts a coroutine that does.
+/// An interrupt may close a JDK channel, and with it take locks that a coroutine holds: a bare loop thread, on
+/// which a deadline ends, must not do that. It starts a coroutine that does.
 final class Interrupts {
     private Interrupts() {}
 

@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A bounded number of platform threads for work that blocks or computes.
 ///
-/// The caller suspends until a thread is free, in the order of arrival, and until the work has ended. Cancelling the
-/// caller
-/// interrupts the work and still waits for its end: nothing goes on behind the back of its scope.
+/// The caller suspends until a thread is free, in the order of arrival, and until the work has ended.
+/// Cancelling the caller interrupts the work and still waits for its end: nothing goes on behind the back of
+/// its scope.
 ///
-/// Invariants: `running + free permits = threads`; a waiter is in the queue, or holds a permit, or has given it back.
+/// Invariants: `running + free permits = threads`; a waiter is in the queue, or holds a permit, or has given it
+/// back.
 /// Threads: any but a bare loop thread. `lock` guards `free` and `waiting`.
 public final class Offloader {
     private static final long KEEP_ALIVE_SECONDS = 10;
@@ -111,8 +112,8 @@ public final class Offloader {
         pool.shutdownNow();
     }
 
-    /// One call, as the strand of the thread that runs it: deadlines, cancellation and locals of the caller hold
-    /// inside.
+    /// One call, as the strand of the thread that runs it: deadlines, cancellation and locals of the caller
+    /// hold inside.
     private final class Job<T, X extends Exception> extends Strand implements Runnable {
         private final Strand caller;
         private final Work<T, X> body;

@@ -9,19 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 /// One node of the tree of cancellation: what is cancelled together.
 ///
-/// A strand is in one scope at a time, its innermost; a scope has one strand, which entered it. The first scope of a
-/// task is
-/// the child of its group's scope, which the group's owner entered: so cancelling a scope reaches the tasks started
-/// inside.
+/// A strand is in one scope at a time, its innermost; a scope has one strand, which entered it. The first scope
+/// of a task is the child of its group's scope, which the group's owner entered: so cancelling a scope reaches
+/// the tasks started inside.
 ///
 ///     open ──cancel(reason)──▶ cancelled          the reason goes down to every scope below, but not into shields
 ///       └────────close──────────────┴──▶ closed   (left by its strand; nothing happens to it any more)
 ///
-/// Invariants: `reason` changes once, from null; it is set only while the scope is open; when it is set, the strand
-/// of each
-/// scope below that waits has been woken, or will see the reason before it waits.
-/// Threads: any. `lock` guards the list of children, `closed`, and the writing of `reason`; locks are taken from
-/// parent to child.
+/// Invariants: `reason` changes once, from null; it is set only while the scope is open; when it is set, the
+/// strand of each scope below that waits has been woken, or will see the reason before it waits.
+/// Threads: any. `lock` guards the list of children, `closed`, and the writing of `reason`; locks are taken
+/// from parent to child.
 public class Scope {
     private static final VarHandle LOCK;
     private static final VarHandle REASON;
@@ -70,9 +68,8 @@ public class Scope {
 
     /// Why this scope is cancelled, or null.
     public final @Nullable CancelReason reason() {
-        // Volatile: pairs with the write in cancelHere. A strand that is about to wait has written its state before,
-        // so
-        // either it sees the reason here, or the canceller sees it waiting.
+        // Volatile: pairs with the write in cancelHere. A strand that is about to wait has written its state
+        // before, so either it sees the reason here, or the canceller sees it waiting.
         return (CancelReason) REASON.getVolatile(this);
     }
 
@@ -183,8 +180,8 @@ public class Scope {
         } finally {
             SpinLock.unlock(LOCK, this);
         }
-        // A strand is poked once for each of its scopes here; only the innermost matters, and poking twice does no
-        // harm.
+        // A strand is poked once for each of its scopes here; only the innermost matters, and poking twice does
+        // no harm.
         if (!strand.cancelWait()) {
             blocked.add(strand);
         }

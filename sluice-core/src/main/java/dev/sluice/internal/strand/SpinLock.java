@@ -4,11 +4,9 @@ import java.lang.invoke.VarHandle;
 
 /// A lock for a few field accesses, held in an `int` field of its owner: 0 free, 1 held.
 ///
-/// The holder never suspends, never runs foreign code and never allocates much, so it lets go within nanoseconds
-/// unless the
-/// operating system takes its CPU. That is why a loop thread may take it: a coroutine cannot leave the loop while it
-/// holds
-/// it, and a holder on another thread goes on.
+/// The holder never suspends, never runs foreign code and never allocates much, so it lets go within
+/// nanoseconds unless the operating system takes its CPU. That is why a loop thread may take it: a coroutine
+/// cannot leave the loop while it holds it, and a holder on another thread goes on.
 ///
 /// Threads: any.
 final class SpinLock {

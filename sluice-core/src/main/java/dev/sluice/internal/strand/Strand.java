@@ -18,14 +18,13 @@ import org.jspecify.annotations.Nullable;
 ///       │ └──────────────────────await returns─────────────┤
 ///       └─beginUncancellable─▶ SHIELDED ─tryResume─▶ RESUMED
 ///
-/// Invariants: a wait ends once. `tryResume` with the token of a past wait answers false, for ever. A wait does not
-/// begin inside a
-/// cancelled scope, and one that has begun is ended by the cancellation.
-/// Threads: `begin`, `await`, `enter` and `leave` by the strand itself; `tryResume` and `cancelWait` by any.
+/// Invariants: a wait ends once. `tryResume` with the token of a past wait answers false, for ever. A wait does
+/// not begin inside a cancelled scope, and one that has begun is ended by the cancellation.
+/// Threads: `begin`,
+/// `await`, `enter` and `leave` by the strand itself; `tryResume` and `cancelWait` by any.
 ///
-/// A strand is its thread's uncaught exception handler: that is a field of every thread which public API reads in a
-/// nanosecond,
-/// where a thread local costs a map for each coroutine.
+/// A strand is its thread's uncaught exception handler: that is a field of every thread which public API reads
+/// in a nanosecond, where a thread local costs a map for each coroutine.
 public class Strand extends Scope implements Thread.UncaughtExceptionHandler, StallWatch.Named {
     private static final long RUNNING = 0;
     private static final long WAITING = 1;
@@ -92,8 +91,8 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         this.locals = locals;
     }
 
-    /// Puts the strand below its parent's scope, which can cancel it from now on; [#ended] takes it out. Before its
-    /// thread runs it.
+    /// Puts the strand below its parent's scope, which can cancel it from now on; [#ended] takes it out. Before
+    /// its thread runs it.
     protected final void begins() {
         Scope parent = parent();
         assert parent != null;
@@ -180,7 +179,8 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         return "thread " + thread().getName();
     }
 
-    /// A failure that nobody caught: of a coroutine's own code after its task has ended, which is a defect of ours.
+    /// A failure that nobody caught: of a coroutine's own code after its task has ended, which is a defect of
+    /// ours.
     @Override
     public void uncaughtException(Thread failed, Throwable failure) {
         Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
@@ -207,7 +207,8 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         return token;
     }
 
-    /// Begins a wait that only its resumer ends, for what must be completed. It is awaited by [#awaitUncancellable].
+    /// Begins a wait that only its resumer ends, for what must be completed. It is awaited by
+    /// [#awaitUncancellable].
     public final long beginUncancellable(Object blocker) {
         return begin(blocker, SHIELDED);
     }
@@ -252,8 +253,8 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
             if (Thread.interrupted() && !takeBackInterrupt()) {
                 interrupted = true;
                 if (interruptible) {
-                    // An interrupt ends this wait as it would end one of the JDK; pairs with tryResume, which may be
-                    // first.
+                    // An interrupt ends this wait as it would end one of the JDK; pairs with tryResume, which
+                    // may be first.
                     STATE.compareAndSet(this, token, (token & ~PHASE) | CANCELLED);
                 }
             }
@@ -374,8 +375,7 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     // ---- interrupts: how a cancellation reaches a strand that is blocked in the JDK
 
     /// Interrupts the thread if its innermost scope is cancelled. Any thread but a bare loop thread, since an
-    /// interrupt may have
-    /// to close a channel of the JDK.
+    /// interrupt may have to close a channel of the JDK.
     final void interruptNow() {
         // Pairs with settleInterrupts: the strand changes its scope and then looks whether we are at it.
         if (!INTERRUPT.compareAndSet(this, NONE, SENDING)) {
@@ -390,8 +390,8 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         INTERRUPT.setRelease(this, send ? SENT : NONE);
     }
 
-    /// Makes the interrupt status that of the scope the strand is in now: pending if that is cancelled, taken back if
-    /// not.
+    /// Makes the interrupt status that of the scope the strand is in now: pending if that is cancelled, taken
+    /// back if not.
     private void settleInterrupts() {
         VarHandle.fullFence(); // between the change of scope and the look at `interrupt`; pairs with interruptNow
         if (takeBackInterrupt()) {

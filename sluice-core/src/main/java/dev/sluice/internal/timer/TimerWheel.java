@@ -5,23 +5,22 @@ import org.jspecify.annotations.Nullable;
 
 /// A hierarchical timer wheel: add, remove and the search for the next deadline take constant time.
 ///
-/// Time is counted in ticks of `2^shift` nanoseconds. Level `k` has 64 slots of `64^k` ticks each; a timer stands in
-/// the lowest
-/// level whose span reaches its deadline, which is the level of the highest bit in which its tick differs from the
-/// current one:
+/// Time is counted in ticks of `2^shift` nanoseconds. Level `k` has 64 slots of `64^k` ticks each; a timer
+/// stands in the lowest level whose span reaches its deadline, which is the level of the highest bit in which
+/// its tick differs from the current one:
 ///
 ///     tick now  … 000011 010110 101001
 ///     deadline  … 000011 011000 000111      differs first in the middle six bits: level 1, slot 24
 ///                        └─ 24
 ///
-/// When the time reaches a slot above level 0, its timers move down. One bit a slot says whether it is occupied, so
-/// empty slots cost nothing, however long the loop slept.
+/// When the time reaches a slot above level 0, its timers move down. One bit a slot says whether it is
+/// occupied, so empty slots cost nothing, however long the loop slept.
 ///
 /// After Varghese and Lauck, "Hashed and Hierarchical Timing Wheels" (SOSP 1987), scheme 7.
 ///
 /// Invariants: no timer ends before its deadline; a timer ends in the tick after its deadline at the latest, if
-/// [#expire] is
-/// called; `now` never goes backwards; each armed timer is in the slot that its deadline and `now` determine.
+/// [#expire] is called; `now` never goes backwards; each armed timer is in the slot that its deadline and `now`
+/// determine.
 /// Threads: one. With `shift` 0 the wheel is exact to the nanosecond, which the simulation uses.
 public final class TimerWheel {
     /// The shift of a production loop: ticks of 16.4 µs.
@@ -100,9 +99,8 @@ public final class TimerWheel {
         return ended;
     }
 
-    /// When [#expire] is to be called next, on the clock; [Long#MAX_VALUE] if nothing is armed. It may be earlier
-    /// than the
-    /// first deadline, when timers have to move down first.
+    /// When [#expire] is to be called next, on the clock; [Long#MAX_VALUE] if nothing is armed. It may be
+    /// earlier than the first deadline, when timers have to move down first.
     public long nextNanos() {
         int level = lowestOccupied();
         if (level < 0) {

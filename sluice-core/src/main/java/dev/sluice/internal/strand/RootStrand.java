@@ -55,8 +55,11 @@ public final class RootStrand extends Strand {
     /// Refuses further tasks.
     public void close() {
         lock.lock();
-        closed = true;
-        lock.unlock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Waits until nothing is left below the root.

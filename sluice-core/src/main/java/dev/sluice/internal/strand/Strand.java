@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Invariants: a wait ends once. `tryResume` with the token of a past wait answers false, for ever. A wait does
 /// not begin inside a cancelled scope, and one that has begun is ended by the cancellation.
-/// Threads: `begin`,
-/// `await`, `enter` and `leave` by the strand itself; `tryResume` and `cancelWait` by any.
+/// Threads: `begin`, `await`, `enter` and `leave` by the strand itself; `tryResume` and `cancelWait` by any.
 ///
 /// A strand is its thread's uncaught exception handler: that is a field of every thread which public API reads
 /// in a nanosecond, where a thread local costs a map for each coroutine.

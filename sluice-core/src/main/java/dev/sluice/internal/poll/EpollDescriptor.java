@@ -59,10 +59,8 @@ final class EpollDescriptor {
     boolean prepared;
     /// A pipe: a short read means that it was empty, a short write that it was full.
     boolean pipe;
-    /// The kernel knew it when last told.
+    /// The kernel knew it when last told. A shared one may have been closed since, so it is told again each time.
     boolean registered;
-    /// The events for which it is registered; 0 after a single shot.
-    int armed;
     /// May be readable: nobody has seen it empty since the last event.
     boolean readable = true;
     /// May be writable, likewise.
@@ -81,7 +79,6 @@ final class EpollDescriptor {
         prepared = isPrepared;
         pipe = isPipe;
         registered = false;
-        armed = 0;
         readable = true;
         writable = true;
         ended = false;

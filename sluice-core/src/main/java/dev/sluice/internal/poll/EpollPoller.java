@@ -301,7 +301,7 @@ final class EpollPoller implements Poller {
                     | (descriptor.readers.first() == null ? 0 : Epoll.EPOLLIN)
                     | (descriptor.writers.first() == null ? 0 : Epoll.EPOLLOUT);
         }
-        if ((wanted & ~descriptor.armed) == 0) {
+        if (descriptor.prepared && descriptor.registered) {
             return;
         }
         int result = control(descriptor.registered ? Epoll.EPOLL_CTL_MOD : Epoll.EPOLL_CTL_ADD, descriptor, wanted);
@@ -316,7 +316,6 @@ final class EpollPoller implements Poller {
             return;
         }
         descriptor.registered = true;
-        descriptor.armed = wanted;
     }
 
     private int control(int what, EpollDescriptor descriptor, int wanted) {
@@ -337,12 +336,9 @@ final class EpollPoller implements Poller {
             return;
         }
         EpollDescriptor descriptor = descriptor((int) tag);
-        if (descriptor.tag() != tag || descriptor.armed == 0) {
+        if (descriptor.tag() != tag || !descriptor.registered) {
             counters.stale++;
             return;
-        }
-        if (!descriptor.prepared) {
-            descriptor.armed = 0; // one shot
         }
         boolean ended = (what & ENDED) != 0;
         descriptor.ended |= ended;

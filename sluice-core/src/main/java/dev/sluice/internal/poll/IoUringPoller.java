@@ -273,18 +273,20 @@ final class IoUringPoller implements Poller {
         switch (-result) {
             // EAGAIN, EBUSY, ENOMEM: taken completions make room for the rest, which the next poll hands over
             case Errno.ETIME, Errno.EINTR, Errno.EAGAIN, Errno.EBUSY, Errno.ENOMEM -> {}
-            case Errno.EEXIST ->
-                throw new IllegalStateException(
-                        "io_uring_enter: called from another thread, expected the one that opened the poller");
+            case Errno.EEXIST, Errno.EINVAL ->
+                throw broken(result, "called from another thread, expected the one that opened the poller");
             case Errno.EBADR ->
-                throw new IllegalStateException("io_uring_enter: lost completions=" + ring.lost()
-                        + ", expected 0: the kernel had no" + " memory to keep them; the loop cannot go on");
+                throw broken(result, "lost completions=" + ring.lost() + ", expected 0: no memory to keep them");
             default -> {
                 if (result < 0) {
-                    throw new IllegalStateException(Errno.message("io_uring_enter", "the loop's ring", result));
+                    throw broken(result, "unexpected");
                 }
             }
         }
+    }
+
+    private static IllegalStateException broken(int result, String what) {
+        return new IllegalStateException(Errno.message("io_uring_enter", "of the loop", result) + ": " + what);
     }
 
     /// Completes what the kernel has finished. What it finishes meanwhile is for the next poll.

@@ -49,6 +49,14 @@ public final class Child {
         return output;
     }
 
+    /// What a class with a `main` prints in a JVM of its own, line by line.
+    public static List<String> java(Class<?> main, String flag) {
+        String program = System.getProperty("java.home") + "/bin/java";
+        String classPath = System.getProperty("java.class.path");
+        var request = new SpawnRequest(bytes(program), all(program, flag, "-cp", classPath, main.getName()));
+        return text(output(request)).lines().toList();
+    }
+
     public static byte[] readAll(CallState state, int fd) {
         var collected = new ByteArrayOutputStream();
         long buffer = Memory.allocate(BUFFER);

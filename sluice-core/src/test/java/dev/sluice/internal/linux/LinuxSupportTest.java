@@ -2,8 +2,6 @@ package dev.sluice.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,28 +26,18 @@ class LinuxSupportTest {
     }
 
     @Test
-    void answersOnAnotherSystem() throws Exception {
-        assertThat(answersOf("-Dos.name=Mac OS X"))
+    void answersOnAnotherSystem() {
+        assertThat(Child.java(LinuxSupportTest.class, "-Dos.name=Mac OS X"))
                 .contains("calls: system=Mac OS X, expected Linux", "pidfd: system=Mac OS X, expected Linux");
-        assertThat(answersOf("-Dos.arch=riscv64")).contains("calls: architecture=riscv64, expected x86_64 or aarch64");
+        assertThat(Child.java(LinuxSupportTest.class, "-Dos.arch=riscv64"))
+                .contains("calls: architecture=riscv64, expected x86_64 or aarch64");
     }
 
     @Test
-    void answersWhenNativeAccessIsDenied() throws Exception {
-        List<String> answers = answersOf("--illegal-native-access=deny");
+    void answersWhenNativeAccessIsDenied() {
+        List<String> answers = Child.java(LinuxSupportTest.class, "--illegal-native-access=deny");
         assertThat(answers).anyMatch(line -> line.startsWith("calls: native access: java.lang.IllegalCallerException"));
         assertThat(answers).as("the second question").anyMatch(line -> line.startsWith("again: native access"));
         assertThat(answers).anyMatch(line -> line.startsWith("closefrom: native access"));
-    }
-
-    private static List<String> answersOf(String flag) throws Exception {
-        var command = new ArrayList<String>();
-        command.add(System.getProperty("java.home") + "/bin/java");
-        command.add(flag);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), LinuxSupportTest.class.getName()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output.lines().toList();
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice;
 
 import dev.sluice.cancel.CancelReason;
+import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.sched.JdkSignals;
 import dev.sluice.internal.strand.RootStrand;
 import java.util.ArrayList;
@@ -47,7 +48,15 @@ final class SignalHandling {
         }
     }
 
-    /// The body has ended: if a signal asked for it, so does the JVM.
+    /// The body has failed. When the JVM is about to exit nobody would see it, unless it is the cancellation
+    /// itself.
+    void failed(Throwable failure) {
+        if (received.get() != 0 && !(failure instanceof CancelledException)) {
+            System.getLogger("dev.sluice").log(System.Logger.Level.ERROR, "main failed after a signal", failure);
+        }
+    }
+
+    /// The body has ended, and the loops: if a signal asked for it, so does the JVM.
     void finish() {
         int signal = received.get();
         if (signal != 0) {

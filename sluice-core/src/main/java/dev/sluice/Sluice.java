@@ -61,13 +61,15 @@ public final class Sluice {
         if (Strand.current().loop() != null) {
             return body.call();
         }
-        try (Loops loops = Loops.open(config)) {
-            var signals = SignalHandling.install(loops.root());
-            try {
-                return callOn(loops.loop(0), "main", body);
-            } finally {
-                signals.finish();
-            }
+        Loops loops = Loops.open(config);
+        var signals = SignalHandling.install(loops.root());
+        try (loops) {
+            return callOn(loops.loop(0), "main", body);
+        } catch (Throwable failure) {
+            signals.failed(failure);
+            throw failure;
+        } finally {
+            signals.finish();
         }
     }
 

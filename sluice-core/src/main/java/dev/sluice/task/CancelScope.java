@@ -90,7 +90,10 @@ public final class CancelScope {
     static boolean endedBy(Throwable failure, Scope scope) {
         CancelReason why = scope.reason();
         Scope outer = scope.parent();
-        boolean own = why != null && (outer == null || scope.shield() || outer.reason() != why);
+        if (why == null) {
+            return false;
+        }
+        boolean own = outer == null || scope.shield() || outer.reason() != why;
         return own && TaskStrand.isCancellation(failure, why);
     }
 }

@@ -28,7 +28,7 @@ public final class RootTask {
     }
 
     /// The body may throw `X` and what is unchecked, so this is what the failure is.
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <X extends Exception> X asThrownBy(Throwable failure) {
         if (failure instanceof Error error) {
             throw error;

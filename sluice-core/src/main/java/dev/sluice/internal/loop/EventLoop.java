@@ -8,6 +8,8 @@ import dev.sluice.internal.sched.VirtualThreads;
 import dev.sluice.internal.timer.Timer;
 import dev.sluice.internal.timer.TimerWheel;
 import dev.sluice.observe.LoopStatistics;
+import dev.sluice.observe.Report;
+import dev.sluice.observe.Reports;
 import dev.sluice.time.Clock;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledFuture;
@@ -55,6 +57,7 @@ public final class EventLoop implements LoopScheduler.Host {
     private final TimerWheel wheel;
     final Progress progress = new Progress();
     private boolean closing;
+    private final Runnable tick = this::tick;
 
     public EventLoop(int index, String name, LoopSeams seams) {
         this.index = index;
@@ -224,7 +227,7 @@ public final class EventLoop implements LoopScheduler.Host {
     private void run() {
         poller.open();
         while (!closing || !ready.isEmpty()) {
-            tick();
+            act(tick);
         }
         shutDown();
     }
@@ -242,8 +245,18 @@ public final class EventLoop implements LoopScheduler.Host {
             if (node.continuation) {
                 ready.add(node.action);
             } else {
-                node.action.run();
+                act(node.action);
             }
+        }
+    }
+
+    /// Runs an action of ours. One that fails is a defect, which must not take the loop and everybody on it
+    /// along.
+    private void act(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable failure) {
+            Reports.publish(new Report.UnobservedFailure("loop " + name(), failure));
         }
     }
 
@@ -305,7 +318,7 @@ public final class EventLoop implements LoopScheduler.Host {
             if (node.continuation) {
                 VirtualThreads.defaultScheduler().execute(node.action);
             } else {
-                node.action.run();
+                act(node.action);
             }
         }
         poller.close();

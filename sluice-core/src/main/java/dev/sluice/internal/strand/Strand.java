@@ -381,12 +381,13 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
             return;
         }
         Thread known = thread;
-        boolean send = known != null && scope.reason() != null;
-        if (send) {
+        int sent = NONE;
+        if (known != null && scope.reason() != null) {
             known.interrupt();
+            sent = SENT;
         }
         // Releases the interrupt to takeBackInterrupt, which pairs with it.
-        INTERRUPT.setRelease(this, send ? SENT : NONE);
+        INTERRUPT.setRelease(this, sent);
     }
 
     /// Makes the interrupt status that of the scope the strand is in now: pending if that is cancelled, taken

@@ -12,7 +12,7 @@ import java.nio.channels.Selector;
 /// sleep.
 ///
 /// Threads: see [Poller].
-public final class NioPoller implements Poller {
+final class NioPoller implements Poller {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Selector selector;

@@ -58,4 +58,16 @@ class PollersTest {
                 .contains("picked nio")
                 .anyMatch(line -> line.startsWith("Refusal[name=io_uring, reason=native access:"));
     }
+
+    @Test
+    void fallsBackToEpollWhereAFilterTakesIoUringAway() {
+        assertThat(Child.java(InAContainer.class, "--enable-native-access=ALL-UNNAMED"))
+                .containsSubsequence(
+                        "picked epoll",
+                        "Refusal[name=io_uring, reason=io_uring_setup a ring: EPERM (Operation not permitted)"
+                                + " with setup=DEFERRED]",
+                        "pidfd_open this process: EPERM (Operation not permitted), expected Linux 5.3 without a filter",
+                        "slept long enough",
+                        "woke");
+    }
 }

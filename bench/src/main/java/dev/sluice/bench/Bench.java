@@ -1,0 +1,55 @@
+package dev.sluice.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Runs a suite: prints its table, writes its JSON. Called by `bench/run`.
+public final class Bench {
+    private Bench() {}
+
+    /// @param arguments SUITE [--quick]
+    public static void main(String[] arguments) throws Exception {
+        String name = arguments[0];
+        boolean quick = List.of(arguments).contains("--quick");
+        Path root = Path.of(System.getProperty("sluice.root", "."));
+        Suite suite = switch (name) {
+            case "core" -> Bench::core;
+            default -> throw new IllegalArgumentException("suite: name=" + name + ", expected core or map");
+        };
+        Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        String loadBefore = Machine.load();
+        System.out.println(Machine.describe() + "; load average " + loadBefore + "\n" + Machine.jdk() + "\n");
+        System.out.print(Table.head());
+
+        List<Row> rows = new ArrayList<>();
+        suite.run(Plan.of(quick), measured -> {
+            rows.addAll(measured);
+            System.out.print(Table.print(measured));
+        });
+
+        String machine =
+                Machine.describe() + ", load average " + loadBefore + " before and " + Machine.load() + " after";
+        Path file = root.resolve("bench/results/" + name + ".json");
+        String commit = System.getProperty("sluice.commit", "unknown");
+        new Results(start.toString(), machine, Machine.jdk(), commit, quick, rows).write(file);
+        System.out.println("\n" + summary(rows) + "; load average now " + Machine.load() + "; "
+                + Duration.between(start, Instant.now()).toSeconds() + " s; " + file);
+    }
+
+    private static void core(Plan plan, java.util.function.Consumer<List<Row>> done) throws Exception {
+        List<Work> works = dev.sluice.bench.core.CoreSuite.works(plan.quick());
+        for (int place = 0; place < works.size(); place++) {
+            done.accept(Pairs.measure(plan, works.get(place), place));
+        }
+    }
+
+    private static String summary(List<Row> rows) {
+        long goals = rows.stream().filter(row -> row.goal() != null).count();
+        long met = rows.stream().filter(row -> Boolean.TRUE.equals(row.met())).count();
+        return met + " of " + goals + " goals met, " + (rows.size() - goals) + " rows without a goal";
+    }
+}

@@ -1,0 +1,58 @@
+package dev.sluice.bench;
+
+import dev.sluice.bench.core.CoreSuite;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+
+/// The JVM of one side: does as its parent says, line by line.
+///
+///     warm MILLIS   ──▶  the nanoseconds of an operation, after having done it for that long
+///     run COUNT     ──▶  a [Sample]
+///     (end of input: it ends)
+final class Child {
+    private Child() {}
+
+    /// @param arguments the work's place in the suite, the side's in the work, whether the run is a quick one
+    public static void main(String[] arguments) throws Exception {
+        PrintStream answers = System.out;
+        System.setOut(System.err); // what a library prints is not an answer
+        List<Work> works = CoreSuite.works(Boolean.parseBoolean(arguments[2]));
+        Work work = works.get(Integer.parseInt(arguments[0]));
+        Work.Side side = work.sides().get(Integer.parseInt(arguments[1]));
+        try (Load load = side.load().get();
+                var orders = new BufferedReader(new InputStreamReader(System.in))) {
+            for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+                String[] words = order.split(" ");
+                long number = Long.parseLong(words[1]);
+                answers.println(
+                        words[0].equals("warm")
+                                ? warmUp(load, work, Duration.ofMillis(number))
+                                : load.sample(number).print());
+                answers.flush();
+            }
+        }
+        System.exit(0); // a peer's pool may have threads that are not daemons
+    }
+
+    private static double warmUp(Load load, Work work, Duration time) throws Exception {
+        if (work.operations() > 0) {
+            return load.sample(work.operations() / 10).values().getOrDefault(Metric.WALL, 0.0);
+        }
+        long start = System.nanoTime();
+        long operations = work.batch();
+        while (true) {
+            long before = System.nanoTime();
+            load.run(operations);
+            long after = System.nanoTime();
+            if (after - start >= time.toNanos()) {
+                return (double) (after - before) / operations;
+            }
+            if (after - before < time.toNanos() / 8) {
+                operations *= 2;
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.sluice.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The parent's end of a [Child].
+final class ChildProcess implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 120;
+
+    /// The flags of every side alike: those that Sluice's users set, and room for a million threads.
+    private static final List<String> FLAGS = List.of(
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Djdk.trackAllThreads=false",
+            "-Xms1g",
+            "-Xmx4g");
+
+    private final String name;
+    private final Process process;
+    private final PrintWriter orders;
+    private final BufferedReader answers;
+
+    ChildProcess(int work, int side, boolean quick, String name) throws IOException {
+        this.name = name;
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
+        command.addAll(List.of(Integer.toString(work), Integer.toString(side), Boolean.toString(quick)));
+        this.process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        this.orders = new PrintWriter(process.outputWriter(), true);
+        this.answers = process.inputReader();
+    }
+
+    /// Begins the warm-up, which goes on while other children warm up; [#warm] waits for it.
+    void warmUp(long millis) {
+        orders.println("warm " + millis);
+    }
+
+    /// @return the nanoseconds of an operation
+    double warm() throws IOException {
+        return Double.parseDouble(answer());
+    }
+
+    Sample run(long operations) throws IOException {
+        orders.println("run " + operations);
+        return Sample.parse(answer());
+    }
+
+    private String answer() throws IOException {
+        Thread guard = Thread.ofVirtual().start(this::endWhenLate);
+        String line = answers.readLine();
+        guard.interrupt();
+        if (line == null) {
+            throw new IOException("benchmark " + name + ": its JVM ended without an answer within " + PATIENCE_SECONDS
+                    + " s, expected one (see its messages above)");
+        }
+        return line;
+    }
+
+    private void endWhenLate() {
+        try {
+            Thread.sleep(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            process.destroyForcibly();
+        } catch (InterruptedException answered) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        orders.close();
+        boolean ended = false;
+        try {
+            ended = process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
+            process.destroyForcibly();
+            throw new IOException("benchmark " + name + ": its JVM did not end within 10 s after its last measurement");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.sluice.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Measures a work: all its sides in turns, each in a JVM of its own, so that a slow spell of the machine meets all.
+final class Pairs {
+    private final Plan plan;
+    private final Work work;
+    private final List<List<Sample>> samples = new ArrayList<>(); // of each side, in the order of the work's sides
+
+    private Pairs(Plan plan, Work work) {
+        this.plan = plan;
+        this.work = work;
+        work.sides().forEach(side -> samples.add(new ArrayList<>()));
+    }
+
+    /// @param place of the work in its suite
+    static List<Row> measure(Plan plan, Work work, int place) throws Exception {
+        var pairs = new Pairs(plan, work);
+        for (int fork = 0; fork < plan.forks(); fork++) {
+            pairs.fork(place);
+        }
+        return pairs.rows();
+    }
+
+    private void fork(int place) throws Exception {
+        List<ChildProcess> children = new ArrayList<>();
+        try {
+            for (int side = 0; side < work.sides().size(); side++) {
+                String name = work.name() + ", " + work.sides().get(side).name();
+                var child = new ChildProcess(place, side, plan.quick(), name);
+                children.add(child);
+                child.warmUp(plan.warmUp().toMillis());
+            }
+            double slowest = 1;
+            for (ChildProcess child : children) {
+                slowest = Math.max(slowest, child.warm());
+            }
+            long operations = work.operations() > 0 ? work.operations() : fitting(slowest);
+            for (int pair = 0; pair < plan.pairs(); pair++) {
+                pair(children, operations);
+            }
+        } finally {
+            for (ChildProcess child : children) {
+                child.close();
+            }
+        }
+    }
+
+    private long fitting(double nanosPerOperation) {
+        long batches = (long) (plan.measurement().toNanos() / nanosPerOperation / work.batch());
+        return Math.max(1, batches) * work.batch();
+    }
+
+    private void pair(List<ChildProcess> children, long operations) throws Exception {
+        long expected = 0;
+        for (int side = 0; side < children.size(); side++) {
+            Sample sample = children.get(side).run(operations);
+            if (side == 0) {
+                expected = sample.check();
+            } else if (sample.check() != expected) {
+                throw new IllegalStateException("benchmark " + work.name() + ": "
+                        + work.sides().get(side).name() + " returned " + sample.check() + ", expected " + expected
+                        + " as Sluice");
+            }
+            samples.get(side).add(sample);
+        }
+    }
+
+    private List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        for (Metric metric : samples.getFirst().getFirst().values().keySet()) {
+            List<Double> ours = values(0, metric);
+            for (Work.Goal goal : work.goals()) {
+                if (goal.metric() == metric && goal.budget() > 0) {
+                    List<Double> budget =
+                            ours.stream().map(value -> goal.budget()).toList();
+                    rows.add(Row.of(work.name(), goal.peer(), metric, ours, budget, goal.least()));
+                }
+            }
+            for (int side = 1; side < samples.size(); side++) {
+                String peer = work.sides().get(side).name();
+                rows.add(Row.of(work.name(), peer, metric, ours, values(side, metric), goal(peer, metric)));
+            }
+        }
+        return rows;
+    }
+
+    private List<Double> values(int side, Metric metric) {
+        return samples.get(side).stream()
+                .map(sample -> {
+                    Double value = sample.values().get(metric);
+                    assert value != null : metric + " missing in " + sample;
+                    return value;
+                })
+                .toList();
+    }
+
+    private @Nullable Double goal(String peer, Metric metric) {
+        for (Work.Goal goal : work.goals()) {
+            if (goal.peer().equals(peer) && goal.metric() == metric) {
+                return goal.least();
+            }
+        }
+        return null;
+    }
+}

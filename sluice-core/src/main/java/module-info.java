@@ -17,6 +17,8 @@ module dev.sluice {
             dev.sluice.testing;
     exports dev.sluice.internal.poll to
             dev.sluice.testing;
+    exports dev.sluice.internal.sched to
+            dev.sluice.testing;
     exports dev.sluice.internal.strand to
             dev.sluice.testing;
 }

@@ -6,7 +6,6 @@ import dev.sluice.internal.strand.Scope;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.timer.Timer;
 import dev.sluice.observe.Report;
-import dev.sluice.observe.Reports;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +20,8 @@ final class GroupScope extends Scope {
     private final Object group;
     private final @Nullable EventLoop loop;
 
+    private @Nullable Look look; // written under the scope's lock; read by the owner after it has left the scope
+
     GroupScope(Strand owner, Object group) {
         super(owner.scope(), owner, false);
         this.group = group;
@@ -30,13 +31,26 @@ final class GroupScope extends Scope {
     @Override
     protected void onCancelled() {
         if (loop != null) {
-            var look = new Look();
+            look = new Look(loop);
             look.deadline = loop.clock().nanoTime() + PATIENCE_NANOS;
             loop.arm(look);
         }
     }
 
+    /// The owner has left the scope: all tasks have ended.
+    void left() {
+        if (look != null) {
+            look.loop.disarm(look);
+        }
+    }
+
     private final class Look extends Timer {
+        private final EventLoop loop;
+
+        Look(EventLoop loop) {
+            this.loop = loop;
+        }
+
         @Override
         protected void expired() {
             CancelReason why = reason();
@@ -45,7 +59,7 @@ final class GroupScope extends Scope {
                 holdouts.add(new Report.Holdout(task.path(), task.doing(), task.thread()));
             }
             if (why != null && !holdouts.isEmpty()) {
-                Reports.publish(new Report.IgnoredCancel(String.valueOf(group), why.describe(), List.copyOf(holdouts)));
+                loop.report(new Report.IgnoredCancel(String.valueOf(group), why.describe(), List.copyOf(holdouts)));
             }
         }
     }

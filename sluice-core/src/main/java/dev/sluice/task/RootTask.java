@@ -15,16 +15,21 @@ public final class RootTask {
     ///
     /// @throws X what the body threw
     public static <T, X extends Exception> T call(Loop loop, String name, Call<T, X> body) throws X {
+        return switch (start(loop, name, body).outcome()) {
+            case Outcome.Succeeded<T>(T value) -> value;
+            case Outcome.Failed<T>(Throwable failure) -> throw RootTask.<X>asThrownBy(failure);
+            case Outcome.Cancelled<T>(CancelReason why) -> throw new CancelledException(why);
+        };
+    }
+
+    /// Starts a body in a coroutine of `loop` and does not wait for it.
+    public static <T, X extends Exception> Task<T> start(Loop loop, String name, Call<T, X> body) {
         RootStrand root = loop.loops().root();
         root.taskStarts(name);
         var task = new TaskStrand<T>(
                 new Membership(root), new TaskStrand.Place(root, loop.engine(), null), name, body::call);
         task.start();
-        return switch (task.outcome()) {
-            case Outcome.Succeeded<T>(T value) -> value;
-            case Outcome.Failed<T>(Throwable failure) -> throw RootTask.<X>asThrownBy(failure);
-            case Outcome.Cancelled<T>(CancelReason why) -> throw new CancelledException(why);
-        };
+        return task;
     }
 
     /// The body may throw `X` and what is unchecked, so this is what the failure is.

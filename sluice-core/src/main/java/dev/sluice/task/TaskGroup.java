@@ -4,7 +4,6 @@ import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
-import dev.sluice.internal.strand.Scope;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.loop.Loop;
 import java.lang.invoke.MethodHandles;
@@ -51,7 +50,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     private final String name;
     private final JoinPolicy<T, R> policy;
     private final Strand owner;
-    private final Scope scope;
+    private final GroupScope scope;
     private final TaskStrand.Owner membership = new Membership();
 
     /// Tasks that have not ended, and one for the group that is open. At 0 nothing can start any more.
@@ -219,6 +218,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         awaitTasks();
         boolean cancelledFromOutside = scope.parent() != null && scope.parent().reason() != null;
         owner.leave(scope);
+        scope.left();
         if (forgotten) {
             JoinPolicies.throwFailures(null, List.<Task<? extends T>>copyOf(tasks));
             if (unfinished && !cancelledFromOutside) {

@@ -42,7 +42,7 @@ public final class EventLoop implements LoopScheduler.Host {
     private final Clock clock;
     private final Poller poller;
     private final RandomGenerator random;
-    private final boolean simulated;
+    private final @Nullable Simulator simulator;
     private final LoopThread thread;
     private final LoopScheduler scheduler = new LoopScheduler(this);
     private final Inbox inbox = new Inbox();
@@ -65,7 +65,7 @@ public final class EventLoop implements LoopScheduler.Host {
         this.poller = seams.poller();
         this.ready = seams.ready();
         this.random = seams.random();
-        this.simulated = seams.simulated();
+        this.simulator = seams.simulator();
         this.wheel = new TimerWheel(seams.timerShift(), clock.nanoTime());
         this.thread = new LoopThread(this, name, this::run);
         this.builder = confined ? VirtualThreads.builder(scheduler) : Thread.ofVirtual();
@@ -87,8 +87,23 @@ public final class EventLoop implements LoopScheduler.Host {
         return confined;
     }
 
+    /// Whether it is part of a simulation.
     public boolean simulated() {
-        return simulated;
+        return simulator != null;
+    }
+
+    /// The simulation that it is part of, or null.
+    public @Nullable Simulator simulator() {
+        return simulator;
+    }
+
+    /// Reports what concerns this loop, to the simulation if it is part of one. Any thread.
+    public void report(Report report) {
+        if (simulator != null && onLoop()) {
+            simulator.report(report);
+        } else {
+            Reports.publish(report);
+        }
     }
 
     public int index() {
@@ -243,7 +258,7 @@ public final class EventLoop implements LoopScheduler.Host {
         for (Inbox.Node node = inbox.drain(); node != null; node = node.next) {
             progress.received++;
             if (node.continuation) {
-                ready.add(node.action);
+                ready.addFromOutside(node.action);
             } else {
                 act(node.action);
             }
@@ -256,7 +271,7 @@ public final class EventLoop implements LoopScheduler.Host {
         try {
             action.run();
         } catch (Throwable failure) {
-            Reports.publish(new Report.UnobservedFailure("loop " + name(), failure));
+            report(new Report.UnobservedFailure("loop " + name(), failure));
         }
     }
 
@@ -287,7 +302,8 @@ public final class EventLoop implements LoopScheduler.Host {
 
     private void fireTimers() {
         if (wheel.size() > 0) {
-            progress.timersFired += wheel.expire(clock.nanoTime(), TIMERS_PER_TICK);
+            int limit = simulator == null ? TIMERS_PER_TICK : simulator.timersAtOnce();
+            progress.timersFired += wheel.expire(clock.nanoTime(), limit);
         }
     }
 
@@ -334,6 +350,9 @@ public final class EventLoop implements LoopScheduler.Host {
         var end = new JdkTimer(action);
         end.deadline = saturatedAdd(clock.nanoTime(), delayNanos);
         if (onLoop()) {
+            if (simulator != null) {
+                simulator.timedPark();
+            }
             wheel.add(end);
         } else if (!submit(() -> wheel.add(end))) {
             // The coroutine outlived its loop and runs on the JDK's scheduler, whose timer takes over.

@@ -15,8 +15,13 @@ public abstract class ReadyQueue {
     protected int head;
     protected int size;
 
+    /// Appends what another thread handed over.
+    public void addFromOutside(Runnable continuation) {
+        add(continuation);
+    }
+
     /// Appends.
-    public final void add(Runnable continuation) {
+    public void add(Runnable continuation) {
         if (size == ring.length) {
             resize(ring.length * 2);
         }

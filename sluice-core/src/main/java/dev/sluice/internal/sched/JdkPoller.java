@@ -7,10 +7,15 @@ package dev.sluice.internal.sched;
 /// coroutine's loop the carrier of all JDK sockets of the JVM. So it is initialised first, by a platform
 /// thread.
 public final class JdkPoller {
+    private static volatile boolean primed; // set when it is done; pairs with the read in prime
+
     private JdkPoller() {}
 
     /// Initialises the JDK's poller, unless it has been. Any thread.
     public static void prime() {
+        if (primed) {
+            return;
+        }
         // A thread of its own, because the caller may be a virtual one. Not in a static initialiser, which it
         // would wait for.
         Thread primer = Thread.ofPlatform().name("sluice-primer").daemon().start(JdkPoller::initialise);
@@ -22,6 +27,7 @@ public final class JdkPoller {
                 interrupted = true;
             }
         }
+        primed = true;
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

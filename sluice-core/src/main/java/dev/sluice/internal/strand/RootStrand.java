@@ -2,7 +2,6 @@ package dev.sluice.internal.strand;
 
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.observe.Report;
-import dev.sluice.observe.Reports;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -125,12 +124,18 @@ public final class RootStrand extends Strand {
                 action.run();
             } catch (Throwable failure) {
                 if (reason() == null) {
-                    Reports.publish(new Report.UnobservedFailure(name, failure));
+                    report(failure);
                 }
             } finally {
                 ended();
                 root.taskEnded();
             }
+        }
+
+        private void report(Throwable failure) {
+            EventLoop loop = loop();
+            assert loop != null;
+            loop.report(new Report.UnobservedFailure(name, failure));
         }
 
         @Override

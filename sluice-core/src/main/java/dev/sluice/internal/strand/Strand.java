@@ -3,6 +3,7 @@ package dev.sluice.internal.strand;
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.loop.Simulator;
 import dev.sluice.internal.loop.StallWatch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -197,6 +198,7 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     /// @param blocker what is waited for, to be shown
     /// @throws CancelledException if the scope is cancelled; no wait has begun then
     public final long begin(Object blocker) {
+        tellSimulator();
         long token = begin(blocker, WAITING);
         CancelReason why = scope.reason();
         if (why != null) {
@@ -210,6 +212,17 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     /// [#awaitUncancellable].
     public final long beginUncancellable(Object blocker) {
         return begin(blocker, SHIELDED);
+    }
+
+    /// Lets a simulation cancel right here. In production two loads beside the fence of a wait.
+    private void tellSimulator() {
+        EventLoop home = loop;
+        if (home != null) {
+            Simulator simulator = home.simulator();
+            if (simulator != null) {
+                simulator.suspending();
+            }
+        }
     }
 
     private long begin(Object blocker, long phase) {
@@ -283,6 +296,7 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
 
     /// Throws if the scope is cancelled: the check of every suspension, without the suspension.
     public final void checkpoint() {
+        tellSimulator();
         CancelReason why = scope.reason();
         if (why != null) {
             throw new CancelledException(why);

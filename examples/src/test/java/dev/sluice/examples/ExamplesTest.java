@@ -1,0 +1,90 @@
+package dev.sluice.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ExamplesTest {
+    @Test
+    void countdownsOneAfterAnotherAndThenAtTheSameTime() throws Exception {
+        List<String> lines = Printed.by(Countdowns::main).lines();
+        assertThat(lines.subList(0, 9))
+                .containsExactly(
+                        "red 3", "red 2", "red 1", "green 3", "green 2", "green 1", "blue 3", "blue 2", "blue 1");
+        new Printed(lines.subList(9, lines.size()))
+                .consistsOf("red 3", "green 3", "blue 3", "red 2", "green 2", "blue 2", "red 1", "green 1", "blue 1");
+    }
+
+    @Test
+    void largePrimeDoesNotHoldUpTheSmallOnes() throws Exception {
+        Printed.by(Primes::main).consistsOf("1000003 is prime", "1000001 is not prime", "9007199254740881 is prime");
+    }
+
+    @Test
+    void offloadedPrimesComeInTheOrderOfTheirStart() throws Exception {
+        Printed.by(OffloadedPrimes::main)
+                .consistsOf("[9007199254740881, 1000003, 1000001] are prime: [true, true, false]");
+    }
+
+    @Test
+    void factorialsTakeTurns() throws Exception {
+        Printed.by(Factorials::main)
+                .consistsOf(
+                        "small: 2! = 2",
+                        "large: 2! = 2",
+                        "small: 3! = 6",
+                        "large: 3! = 6",
+                        "large: 4! = 24",
+                        "large: 5! = 120",
+                        "sum = 126");
+    }
+
+    @Test
+    void failingRequestEndsTheOthersAndIsThrown() throws Exception {
+        String why = "task main/price failed: java.io.IOException: answer 503";
+        List<String> lines = Printed.by(Gather::main).lines();
+        assertThat(lines)
+                .containsExactlyInAnyOrder("stock ends, cancelled: " + why, "image ends, cancelled: " + why, why)
+                .last()
+                .isEqualTo(why);
+    }
+
+    @Test
+    void failingConversionLeavesTheOthersAlone() throws Exception {
+        Printed printed = Printed.by(Outcomes::main);
+        assertThat(printed.lines()).containsExactly("value 12", "failed: For input string: \"twelve\"", "value 12");
+    }
+
+    @Test
+    void blockingLibraryLeavesTheLoopFree() throws Exception {
+        List<String> lines = Printed.by(BlockingLibrary::main).lines();
+        var sum = new CRC32();
+        try (var in = Files.newInputStream(Path.of(System.getProperty("java.home"), "lib", "modules"))) {
+            byte[] buffer = new byte[1 << 16];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                sum.update(buffer, 0, read);
+            }
+        }
+        assertThat(lines).last().isEqualTo("checksum " + sum.getValue());
+        assertThat(lines.subList(0, lines.size() - 1)).isNotEmpty().containsOnly("the loop is free");
+    }
+
+    @Test
+    void nearestDeadlineEndsSlowWork() throws Exception {
+        Printed printed = Printed.by(Deadlines::main);
+        assertThat(printed.lines()).containsExactly("title: Weather", "deadline of 200 ms passed: report");
+    }
+
+    @Test
+    void deadlineEndsOffloadedWork() throws Exception {
+        Printed printed = Printed.by(OffloadedDeadline::main);
+        assertThat(printed.lines()).containsExactly("cut short");
+    }
+}

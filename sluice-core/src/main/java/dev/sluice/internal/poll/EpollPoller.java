@@ -9,17 +9,18 @@ import dev.sluice.internal.linux.Poll;
 import dev.sluice.internal.linux.Stat;
 import dev.sluice.internal.linux.Unistd;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// A poller on epoll: makes completions out of readiness.
 ///
 /// A new operation stands among the *fresh* ones until the next poll, which tries its system call at once. If
 /// that would block, the operation waits with its descriptor until an event says that trying again is worth it.
 ///
-///     idle ──submit──▶ FRESH ──poll: tried──▶ completed
-///                       │ │                       ▲
-///                  cancel └──would block──▶ WAITING ──event: tried──┘
-///                       ▼                      │
-///                  CANCELLED ◀──cancel─────────┘      completed by the next poll
+///     idle ──submit──▶ FRESH ──would block──▶ WAITING ──event: tried──▶ ENDED ──told──▶ idle
+///                       │ └──────tried───────────│─────────────────────▲  ▲
+///                     cancel                   cancel                     │
+///                       └─────▶ CANCELLED ◀──────┘                        │
+///                                   └───────────next poll─────────────────┘
 ///
 /// A *prepared* descriptor is non-blocking and is registered once, edge-triggered, at the first operation that
 /// would block. So `readable` and `writable` are cleared only when the kernel said "empty" or "full"; then, and
@@ -36,10 +37,11 @@ final class EpollPoller implements Poller {
     private static final int FRESH = 0;
     private static final int WAITING = 1;
     private static final int CANCELLED = 2;
+    private static final int ENDED = 3;
 
     private static final int EVENTS = 256;
     private static final int EDGES = Epoll.EPOLLET | Epoll.EPOLLIN | Epoll.EPOLLOUT | Epoll.EPOLLRDHUP;
-    private static final int ENDED = Epoll.EPOLLHUP | Epoll.EPOLLRDHUP | Epoll.EPOLLERR;
+    private static final int OVER = Epoll.EPOLLHUP | Epoll.EPOLLRDHUP | Epoll.EPOLLERR;
     private static final long WAKE_TAG = -1;
     private static final int PIPE_BUF = 4096; // a pipe that is ready for writing takes this much at once
     private static final int CLOSE_STEPS = 200;
@@ -54,8 +56,9 @@ final class EpollPoller implements Poller {
     // loop thread only
     private final Counters counters = new Counters();
     private EpollDescriptor[] descriptors = new EpollDescriptor[0]; // by fd
-    private EpollDescriptor.Waiters fresh = new EpollDescriptor.Waiters();
-    private EpollDescriptor.Waiters spare = new EpollDescriptor.Waiters();
+    private final EpollDescriptor.Waiters fresh = new EpollDescriptor.Waiters();
+    private final EpollDescriptor.Waiters ended = new EpollDescriptor.Waiters();
+    private final LongQueue results = new LongQueue(); // of those that have ended, in their order
     private boolean closing;
 
     EpollPoller(PollerConfig config) throws RefusedException {
@@ -135,7 +138,7 @@ final class EpollPoller implements Poller {
 
     @Override
     public void cancel(Operation operation) {
-        if (operation.slot < 0 || operation.slot == CANCELLED) {
+        if (operation.slot != FRESH && operation.slot != WAITING) {
             return;
         }
         counters.cancels++;
@@ -163,11 +166,11 @@ final class EpollPoller implements Poller {
         long before = counters.completed;
         counters.polls++;
         startFresh();
-        boolean busy = counters.completed != before || fresh.first() != null;
-        int count = await(busy ? 0 : timeoutNanos);
+        int count = await(ended.first() == null ? timeoutNanos : 0);
         for (int i = 0; i < count; i++) {
             happened(Epoll.data(events, i), Epoll.events(events, i));
         }
+        complete();
         return (int) (counters.completed - before);
     }
 
@@ -190,15 +193,12 @@ final class EpollPoller implements Poller {
         return count;
     }
 
-    /// Tries what was submitted since the last poll. What callbacks submit is for the next one.
+    /// Tries what was submitted since the last poll.
     private void startFresh() {
-        EpollDescriptor.Waiters batch = fresh;
-        fresh = spare;
-        spare = batch;
-        for (Operation operation = batch.first(); operation != null; operation = batch.first()) {
-            batch.remove(operation);
+        for (Operation operation = fresh.first(); operation != null; operation = fresh.first()) {
+            fresh.remove(operation);
             if (operation.slot == CANCELLED) {
-                finish(operation, -Errno.ECANCELED);
+                end(operation, -Errno.ECANCELED);
             } else {
                 start(operation);
             }
@@ -224,7 +224,6 @@ final class EpollPoller implements Poller {
 
     /// Does what the waiters of one direction want, until one would block.
     private void tryAll(EpollDescriptor descriptor, EpollDescriptor.Waiters waiters) {
-        int generation = descriptor.generation;
         for (Operation operation = waiters.first(); operation != null; operation = waiters.first()) {
             int result = perform(operation);
             boolean again = result == -Errno.EAGAIN;
@@ -238,10 +237,7 @@ final class EpollPoller implements Poller {
                 return;
             }
             waiters.remove(operation);
-            finish(operation, result);
-            if (descriptor.generation != generation) {
-                return; // the callback has released it, and perhaps prepared another one of this number
-            }
+            end(operation, result);
         }
     }
 
@@ -326,7 +322,7 @@ final class EpollPoller implements Poller {
     private void fail(EpollDescriptor.Waiters waiters, int result) {
         for (Operation operation = waiters.first(); operation != null; operation = waiters.first()) {
             waiters.remove(operation);
-            finish(operation, result);
+            end(operation, result);
         }
     }
 
@@ -340,25 +336,37 @@ final class EpollPoller implements Poller {
             counters.stale++;
             return;
         }
-        boolean ended = (what & ENDED) != 0;
-        descriptor.ended |= ended;
-        if (ended || (what & Epoll.EPOLLIN) != 0) {
+        boolean over = (what & OVER) != 0;
+        descriptor.ended |= over;
+        if (over || (what & Epoll.EPOLLIN) != 0) {
             descriptor.readable = true;
             tryAll(descriptor, descriptor.readers);
         }
-        if (descriptor.tag() == tag && (ended || (what & Epoll.EPOLLOUT) != 0)) {
+        if (over || (what & Epoll.EPOLLOUT) != 0) {
             descriptor.writable = true;
             tryAll(descriptor, descriptor.writers);
         }
-        if (descriptor.tag() == tag && !descriptor.prepared && descriptor.hasWaiters()) {
+        if (!descriptor.prepared && descriptor.hasWaiters()) {
             register(descriptor); // the shot was for one direction, the other still waits
         }
     }
 
-    private void finish(Operation operation, int result) {
-        operation.slot = -1;
-        counters.completed++;
-        operation.completed(result);
+    private void end(Operation operation, int result) {
+        operation.slot = ENDED;
+        ended.add(operation);
+        results.add(result);
+    }
+
+    /// Tells what has ended. Only here callbacks run, when all else is in order: what they submit, cancel,
+    /// release or throw meets no half-done work. After one that throws, the others are told by the next poll.
+    private void complete() {
+        for (int left = results.size(); left > 0; left--) {
+            Operation operation = Objects.requireNonNull(ended.first(), "more results than operations");
+            ended.remove(operation);
+            operation.slot = -1;
+            counters.completed++;
+            operation.completed((int) results.remove());
+        }
     }
 
     private void cancelAll() {
@@ -372,6 +380,7 @@ final class EpollPoller implements Poller {
         }
         for (int step = 0; inFlight() > 0 && step < CLOSE_STEPS; step++) {
             startFresh();
+            complete();
         }
         if (inFlight() > 0) {
             throw new IllegalStateException("close epoll: inFlight=" + inFlight() + " after " + CLOSE_STEPS

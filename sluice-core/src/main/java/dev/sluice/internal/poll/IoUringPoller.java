@@ -8,6 +8,7 @@ import dev.sluice.internal.linux.Uring;
 import dev.sluice.internal.linux.UringLayout;
 import dev.sluice.internal.poll.UringSlots.Slot;
 import dev.sluice.internal.poll.UringSlots.State;
+import dev.sluice.time.Clock;
 import java.util.BitSet;
 
 /// A poller on io_uring: one ring a loop, and one system call a tick that submits, reaps and sleeps.
@@ -59,7 +60,8 @@ final class IoUringPoller implements Poller {
     private static final long CANCEL_TAG = -2;
     private static final long CANCEL_BIT = Long.MIN_VALUE; // in the backlog: not an operation, but the cancel of one
     private static final long CLOSE_STEP_NANOS = 10_000_000;
-    private static final int CLOSE_STEPS = 200;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long CLOSE_NANOS = 2 * NANOS_PER_SECOND;
 
     private final CallState state = new CallState();
     private final UringRing ring;
@@ -72,6 +74,7 @@ final class IoUringPoller implements Poller {
     private final LongQueue backlog = new LongQueue();
     private final BitSet prepared = new BitSet();
     private boolean opened;
+    private boolean wakeArmed;
     private boolean closing;
 
     IoUringPoller(Setup setup, PollerConfig config) throws RefusedException {
@@ -101,7 +104,6 @@ final class IoUringPoller implements Poller {
         assert !opened : "opened twice";
         ring.enable();
         opened = true;
-        armWake();
     }
 
     @Override
@@ -164,8 +166,9 @@ final class IoUringPoller implements Poller {
         assert opened && timeoutNanos >= 0 : "poll: opened=" + opened + " timeoutNanos=" + timeoutNanos;
         long before = counters.completed;
         counters.polls++;
+        armWake();
         drainBacklog();
-        boolean busy = counters.completed != before || !backlog.isEmpty() || ring.completions() > 0;
+        boolean busy = counters.completed != before || !backlog.isEmpty() || !wakeArmed || ring.completions() > 0;
         long timeout = busy ? 0 : timeoutNanos;
         if (timeout != 0 || ring.pending() > 0 || ring.wantsEnter()) {
             enter(timeout);
@@ -228,7 +231,12 @@ final class IoUringPoller implements Poller {
         ring.push(UringLayout.sqeHead(Uring.OP_ASYNC_CANCEL, -1), 0, tag, 0, CANCEL_TAG);
     }
 
+    /// Makes sure that a wake-up ends a sleep. Not while the ring is full; then the loop does not sleep.
     private void armWake() {
+        if (wakeArmed || !hasRoom()) {
+            return;
+        }
+        wakeArmed = true;
         ring.push(
                 UringLayout.sqeHead(Uring.OP_POLL_ADD, wake.fd()),
                 0,
@@ -309,15 +317,9 @@ final class IoUringPoller implements Poller {
     private void woken(int flags) {
         counters.wakeups++;
         if ((flags & Uring.CQE_F_MORE) == 0) {
-            // The kernel dropped the standing poll (it does when completions overflow). The eventfd was never read,
-            // so
-            // the new
-            // one completes at once: no wake-up falls between the two.
-            if (hasRoom()) {
-                armWake();
-            } else {
-                throw new IllegalStateException("arm wake-up: the kernel takes no requests");
-            }
+            // The kernel dropped the standing poll (it does when completions overflow). The eventfd was never
+            // read, so the new one completes at once: no wake-up falls between the two.
+            wakeArmed = false;
         }
     }
 
@@ -356,14 +358,15 @@ final class IoUringPoller implements Poller {
                 cancel(slot);
             }
         }
-        for (int step = 0; inFlight() > 0 && step < CLOSE_STEPS; step++) {
+        Clock clock = Clock.system();
+        long start = clock.nanoTime();
+        while (inFlight() > 0 && clock.nanoTime() - start < CLOSE_NANOS) {
             poll(CLOSE_STEP_NANOS);
         }
         if (inFlight() > 0) {
-            // The kernel still writes into their buffers (a read from a dead disk): the ring stays, and so must the
-            // memory.
-            throw new IllegalStateException("close io_uring: inFlight=" + inFlight() + " after " + CLOSE_STEPS
-                    + " attempts, expected 0: operations that cannot be cancelled; their memory is not given back");
+            // The kernel may still write into their buffers (a read from a dead disk): the ring and the memory stay.
+            throw new IllegalStateException("close io_uring: inFlight=" + inFlight() + " after "
+                    + CLOSE_NANOS / NANOS_PER_SECOND + " s, expected 0: operations that cannot be cancelled");
         }
     }
 

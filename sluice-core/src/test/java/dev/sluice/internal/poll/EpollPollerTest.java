@@ -4,7 +4,7 @@ import dev.sluice.internal.linux.DescriptorLeaks;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(DescriptorLeaks.class)
-class EpollPollerTest extends SharedDescriptorContract {
+class EpollPollerTest extends RandomContract {
     @Override
     Poller create(PollerConfig config) throws Exception {
         return new EpollPoller(config);

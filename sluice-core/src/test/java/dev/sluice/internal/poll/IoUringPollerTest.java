@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(DescriptorLeaks.class)
-class IoUringPollerTest extends SharedDescriptorContract {
+class IoUringPollerTest extends RandomContract {
     @Override
     Poller create(PollerConfig config) throws Exception {
         return new IoUringPoller(setup(), config);

@@ -251,6 +251,39 @@ abstract class PollerContract extends SleepContract {
     }
 
     @Test
+    void losesNoEventWhenACompletionThrows() throws Exception {
+        onLoop(rig -> {
+            var pipes = new ArrayList<Pipe>();
+            var reads = new ArrayList<Recorded>();
+            for (int i = 0; i < 10; i++) {
+                Pipe pipe = rig.pipe();
+                pipes.add(pipe);
+                reads.add(Recorded.read(pipe.in(), rig.buffer, 10).then(() -> {
+                    throw new IllegalStateException("thrown");
+                }));
+            }
+            reads.forEach(rig::submit);
+            rig.settle();
+            pipes.forEach(pipe -> rig.writeDirectly(pipe.out(), 3)); // ten events in one batch
+            for (int thrown = 0; thrown < 10; thrown++) {
+                assertThatThrownBy(() -> rig.poller.poll(Long.MAX_VALUE)).hasMessage("thrown");
+            }
+            assertThat(reads).allMatch(read -> read.completions == 1 && read.result == 3);
+        });
+    }
+
+    @Test
+    void doesNotCancelWhatHasEnded() throws Exception {
+        onLoop(rig -> {
+            Pipe pipe = rig.pipe();
+            Recorded second = Recorded.write(pipe.out(), rig.buffer, 2);
+            Recorded first = Recorded.write(pipe.out(), rig.buffer, 1).then(() -> rig.poller.cancel(second));
+            rig.perform(first, second);
+            assertThat(second.result).as("written in the same poll").isEqualTo(2);
+        });
+    }
+
+    @Test
     void limitsWhatIsInFlight() throws Exception {
         onLoop(new PollerConfig(8, 16, 100), rig -> {
             Pipe pipe = rig.pipe();

@@ -125,6 +125,20 @@ public final class Completion<R> {
         }
     }
 
+    /// Has a wait ended when this is completed.
+    ///
+    /// @return what [#unregister] takes; null if it has been completed, and the wait is to be ended by the
+    ///     caller
+    public @Nullable Object register(Strand strand, long token) {
+        var waiter = new Waiter(strand, token, null);
+        return add(waiter) ? waiter : null;
+    }
+
+    /// Undoes [#register].
+    public void unregister(Object registered) {
+        remove((Waiter) registered);
+    }
+
     private R resultNow() {
         R known = result();
         if (known == null) {

@@ -9,19 +9,19 @@ import java.lang.invoke.VarHandle;
 /// cannot leave the loop while it holds it, and a holder on another thread goes on.
 ///
 /// Threads: any.
-final class SpinLock {
+public final class SpinLock {
     private static final int SPINS = 64;
 
     private SpinLock() {}
 
-    static void lock(VarHandle word, Object owner) {
+    public static void lock(VarHandle word, Object owner) {
         // Acquires what the last holder wrote; pairs with the release in unlock.
         while (!word.weakCompareAndSetAcquire(owner, 0, 1)) {
             contend(word, owner);
         }
     }
 
-    static void unlock(VarHandle word, Object owner) {
+    public static void unlock(VarHandle word, Object owner) {
         // Releases what was written under the lock; pairs with the acquire in lock.
         word.setRelease(owner, 0);
     }

@@ -313,6 +313,27 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         return true;
     }
 
+    /// Ends the wait as [#tryResume] does, and leaves it to the caller to [#wake] the strand, when it has let
+    /// go of its lock.
+    public final boolean tryClaim(long token) {
+        // Releases what the claimer wrote to the strand; pairs with the acquire in park and await.
+        return STATE.compareAndSet(this, token, (token & ~PHASE) | RESUMED);
+    }
+
+    /// Wakes the strand after [#tryClaim].
+    public final void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /// Ends a wait that has turned out not to be needed, before [#await]. Nobody has claimed it and nobody can.
+    public final void abandon(long token) {
+        assert (number | WAITING) == token;
+        end(false);
+    }
+
+    /// A node for the waits of this strand, kept by whoever waits most: a strand waits in one place at a time.
+    public @Nullable Object node; // the strand only
+
     /// Ends a cancellable wait because a scope was cancelled.
     ///
     /// @return false if the strand does not wait here: it runs, or is blocked in the JDK

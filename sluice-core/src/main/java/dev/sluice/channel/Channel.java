@@ -1,0 +1,71 @@
+package dev.sluice.channel;
+
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+
+/// Where tasks hand values over: each value from one sender to one receiver, in order.
+///
+/// ```java
+/// Channel<Order> orders = Channel.buffered(64);
+/// group.start("shop", () -> {
+///     for (Order order : source) orders.send(order);          // suspends while 64 wait
+///     orders.close();
+/// });
+/// for (Order order : orders) handle(order);                   // until closed
+/// ```
+///
+/// A value is delivered or still the sender's, never neither and never both, whatever is cancelled when. Values
+/// arrive in the order in which they were sent, and those who wait are served in the order in which they began
+/// to. Ends may be on different loops, or on threads that are not ours.
+///
+/// Null is not a value. There is no `size()`: it is wrong when it is read; [#statistics] is for people.
+///
+/// Threads: any.
+public sealed interface Channel<T> extends Sender<T>, Receiver<T> permits LockedChannel {
+    /// A channel that holds nothing: a send ends when a receiver has taken the value.
+    static <T> Channel<T> rendezvous() {
+        return new LockedChannel<>("rendezvous", new Store.None<>(), Channel::forget);
+    }
+
+    /// A channel that holds up to `capacity` values.
+    ///
+    /// @param capacity 1 to 2^30
+    static <T> Channel<T> buffered(int capacity) {
+        return new LockedChannel<>("buffered(" + capacity + ")", new Store.Ring<>(capacity), Channel::forget);
+    }
+
+    /// A channel that holds the newest value only: sending never suspends.
+    ///
+    /// @param dropped gets each value that a newer one replaced before it was received; called by the sender
+    static <T> Channel<T> latest(Consumer<? super T> dropped) {
+        return new LockedChannel<>("latest", new Store.Latest<>(), dropped);
+    }
+
+    /// A channel that holds the newest value only and forgets the others.
+    static <T> Channel<T> latest() {
+        return latest(Channel::forget);
+    }
+
+    /// A channel without a limit: sending never suspends, and a slow receiver lets it grow until the memory is
+    /// full. The only thing of Sluice that has no bound; prefer one that has.
+    static <T> Channel<T> unlimited() {
+        return new LockedChannel<>("unlimited", new Store.Unlimited<>(), Channel::forget);
+    }
+
+    /// A channel that holds up to `capacity` values and gives out the one of the least rank first; equal ones
+    /// in their order.
+    ///
+    /// @param capacity 1 to 2^30
+    /// @param rank asked once for each value, by its sender
+    static <T> Channel<T> priority(int capacity, ToLongFunction<? super T> rank) {
+        return new LockedChannel<>("priority(" + capacity + ")", new Store.Priority<>(capacity), Channel::forget, rank);
+    }
+
+    /// The same channel under a name, which messages and pictures show. Call it before the channel is shared.
+    Channel<T> named(String name);
+
+    /// One reading, for people.
+    ChannelStatistics statistics();
+
+    private static void forget(Object value) {}
+}

@@ -1,0 +1,187 @@
+package dev.sluice.channel;
+
+import dev.sluice.internal.strand.Strand;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A clause for one end of a channel.
+///
+/// Threads: the strand of the select. The methods that end in `Locked` are called while it holds the channel's
+/// lock.
+abstract sealed class ChannelClause<T, R> extends Clause<R> {
+    final LockedChannel<T> channel;
+    private @Nullable Waiter waiter;
+
+    ChannelClause(LockedChannel<T> channel) {
+        this.channel = channel;
+    }
+
+    /// The only value of `Void`, which is of every type.
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    static <V> V nothing() {
+        return null;
+    }
+
+    /// A new round begins.
+    abstract void prepare();
+
+    /// Does it, if it is possible at once.
+    abstract boolean tryLocked();
+
+    /// Puts a node into the queue.
+    abstract void registerLocked(Waiter node);
+
+    abstract WaitQueue queueLocked();
+
+    /// Reads the node that a counterpart has claimed.
+    abstract void claimed(@Nullable Object value);
+
+    /// What has to happen after the locks are free, when the clause did not have to wait.
+    void done() {}
+
+    final void waitLocked(Strand strand, long token) {
+        Waiter node = waiter;
+        if (node == null || node.strand != strand) {
+            node = new Waiter(strand);
+            waiter = node;
+        }
+        node.token = token;
+        node.claimed = false;
+        registerLocked(node);
+    }
+
+    /// Takes the node back.
+    ///
+    /// @return whether a counterpart has ended the wait through it
+    final boolean withdraw() {
+        Waiter node = waiter;
+        assert node != null;
+        channel.lock();
+        queueLocked().remove(node);
+        boolean won = node.claimed;
+        Object value = node.value;
+        node.value = null;
+        Strand wake = channel.unlock();
+        assert wake == null;
+        if (won) {
+            claimed(value);
+        }
+        return won;
+    }
+
+    static final class Send<T> extends ChannelClause<T, Void> {
+        private final Supplier<? extends T> supplier;
+        private final Runnable then;
+        private @Nullable T value;
+        private @Nullable T given;
+        private long rank;
+        private boolean closed;
+
+        Send(LockedChannel<T> channel, Supplier<? extends T> supplier, Runnable then) {
+            super(channel);
+            this.supplier = supplier;
+            this.then = then;
+        }
+
+        @Override
+        void prepare() {
+            T made = supplier.get();
+            rank = channel.rankOf(made);
+            value = made;
+            closed = false;
+        }
+
+        private T value() {
+            T made = value;
+            assert made != null;
+            return made;
+        }
+
+        @Override
+        boolean tryLocked() {
+            Offer offer = channel.offerLocked(value(), rank);
+            closed = offer == Offer.CLOSED;
+            given = channel.droppedLocked();
+            return offer != Offer.FULL;
+        }
+
+        @Override
+        void done() {
+            T dropped = given;
+            given = null;
+            channel.finish(null, dropped);
+        }
+
+        @Override
+        void registerLocked(Waiter node) {
+            node.value = value();
+            node.rank = rank;
+            queueLocked().add(node);
+        }
+
+        @Override
+        WaitQueue queueLocked() {
+            return channel.senders();
+        }
+
+        @Override
+        void claimed(@Nullable Object of) {
+            closed = LockedChannel.isEnd(of);
+        }
+
+        @Override
+        Void chosen() {
+            value = null;
+            if (closed) {
+                throw new ChannelClosedException("send to", channel.statistics().name());
+            }
+            then.run();
+            return nothing();
+        }
+    }
+
+    static final class Receive<T, R> extends ChannelClause<T, R> {
+        private final Function<? super Received<T>, ? extends R> then;
+        private @Nullable T value;
+
+        Receive(LockedChannel<T> channel, Function<? super Received<T>, ? extends R> then) {
+            super(channel);
+            this.then = then;
+        }
+
+        @Override
+        void prepare() {
+            value = null;
+        }
+
+        @Override
+        boolean tryLocked() {
+            value = channel.pollLocked();
+            return value != null || channel.endedLocked();
+        }
+
+        @Override
+        void registerLocked(Waiter node) {
+            queueLocked().add(node);
+        }
+
+        @Override
+        WaitQueue queueLocked() {
+            return channel.receivers();
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // only values of senders are handed over, and the end
+        void claimed(@Nullable Object of) {
+            value = LockedChannel.isEnd(of) ? null : (T) of;
+        }
+
+        @Override
+        R chosen() {
+            T received = value;
+            value = null;
+            return then.apply(received == null ? channel.end() : new Received.Value<>(received));
+        }
+    }
+}

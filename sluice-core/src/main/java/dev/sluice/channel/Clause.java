@@ -1,0 +1,39 @@
+package dev.sluice.channel;
+
+import dev.sluice.internal.strand.Completion;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/// One of the things that a [Select] waits for, and what to do when it is the one.
+///
+/// Threads: made by any; used by the select that it is given to, and by no other at the same time.
+///
+/// @param <R> what the action returns
+public abstract sealed class Clause<R> permits ChannelClause, EventClause {
+    Clause() {}
+
+    /// A clause that is chosen when so much time has passed since the select began to wait. Zero or less: at
+    /// once, if nothing else is possible.
+    public static Clause<Void> after(Duration duration, Runnable then) {
+        return afterwards(duration, () -> {
+            then.run();
+            return ChannelClause.nothing();
+        });
+    }
+
+    /// As [#after], with a result.
+    public static <R> Clause<R> afterwards(Duration duration, Supplier<? extends R> then) {
+        return new EventClause.After<>(duration, then);
+    }
+
+    /// A clause that is chosen when something has been completed.
+    ///
+    /// @param what what is waited for, to be shown
+    @SuppressWarnings("exports") // for Sluice's own packages; the type is not exported
+    public static <R> Clause<R> completed(Completion<?> completion, Object what, Supplier<? extends R> then) {
+        return new EventClause.Completed<>(completion, what, then);
+    }
+
+    /// Runs the action of the clause that was chosen.
+    abstract R chosen();
+}

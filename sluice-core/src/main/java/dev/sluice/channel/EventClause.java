@@ -1,0 +1,135 @@
+package dev.sluice.channel;
+
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.loop.SharedLoop;
+import dev.sluice.internal.strand.Completion;
+import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.timer.Timer;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A clause for something that happens and stays so: nobody has to be claimed for it, only woken.
+///
+/// Threads: the strand of the select; the timer on a loop.
+abstract sealed class EventClause<R> extends Clause<R> {
+    private final Supplier<? extends R> then;
+
+    EventClause(Supplier<? extends R> then) {
+        this.then = then;
+    }
+
+    /// Whether it has happened.
+    abstract boolean happened();
+
+    /// Has the wait ended when it happens. It may have happened just now.
+    abstract void register(Strand strand, long token);
+
+    /// Undoes [#register].
+    abstract void unregister(Strand strand);
+
+    @Override
+    final R chosen() {
+        return then.get();
+    }
+
+    static final class After<R> extends EventClause<R> {
+        private final Duration duration;
+        private @Nullable End end; // the strand of the select
+
+        After(Duration duration, Supplier<? extends R> then) {
+            super(then);
+            this.duration = duration;
+        }
+
+        @Override
+        boolean happened() {
+            End armed = end;
+            return armed == null ? duration.isZero() || duration.isNegative() : armed.over;
+        }
+
+        @Override
+        void register(Strand strand, long token) {
+            EventLoop loop = loopOf(strand);
+            var armed = new End(strand, token);
+            armed.deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), duration.toNanos());
+            end = armed;
+            loop.arm(armed);
+        }
+
+        @Override
+        void unregister(Strand strand) {
+            End armed = end;
+            if (armed != null) {
+                loopOf(strand).disarm(armed);
+                end = null;
+            }
+        }
+
+        private static EventLoop loopOf(Strand strand) {
+            EventLoop loop = strand.loop();
+            return loop != null ? loop : SharedLoop.get();
+        }
+
+        private static final class End extends Timer {
+            private final Strand strand;
+            private final long token;
+            private boolean over; // the loop, before the resume that publishes it
+
+            End(Strand strand, long token) {
+                this.strand = strand;
+                this.token = token;
+            }
+
+            @Override
+            protected void expired() {
+                over = true;
+                strand.tryResume(token);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "after " + duration;
+        }
+    }
+
+    static final class Completed<R> extends EventClause<R> {
+        private final Completion<?> completion;
+        private final Object what;
+        private @Nullable Object registration; // the strand of the select
+
+        Completed(Completion<?> completion, Object what, Supplier<? extends R> then) {
+            super(then);
+            this.completion = completion;
+            this.what = what;
+        }
+
+        @Override
+        boolean happened() {
+            return completion.result() != null;
+        }
+
+        @Override
+        void register(Strand strand, long token) {
+            registration = completion.register(strand, token);
+            if (registration == null) {
+                strand.tryResume(token);
+            }
+        }
+
+        @Override
+        void unregister(Strand strand) {
+            Object registered = registration;
+            if (registered != null) {
+                completion.unregister(registered);
+                registration = null;
+            }
+        }
+
+        @Override
+        public String toString() {
+            return String.valueOf(what);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package dev.sluice.channel;
+
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.loop.SharedLoop;
+import dev.sluice.internal.strand.Strand;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// One wait over several ends of channels, timers and tasks: exactly one of the clauses happens, and its action
+/// runs.
+///
+/// ```java
+/// var select = Select.of(orders.onReceive(this::handle), ticks.onReceive(this::flush));
+/// while (open) select.await();
+/// ```
+///
+/// When several are possible, one is chosen at random, unless the select is [#biased]. The same channel may
+/// appear more than once. A cancelled select has done nothing: no value is taken, none is sent.
+///
+/// A select is made once and awaited often. As Go's `selectgo` it takes the locks of its channels in one order,
+/// looks at all, and registers at all before it lets go, so that no two selects can miss each other.
+///
+/// Threads: one at a time.
+public final class Select<R> {
+    private final List<Clause<? extends R>> clauses;
+    private final ChannelClause<?, ? extends R>[] onChannels;
+    private final EventClause<? extends R>[] onEvents;
+    private final LockedChannel<?>[] locks; // each once, in the order of their numbers
+    private boolean biased;
+    private boolean busy; // the strand that uses it
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of generics, filled right here
+    private Select(List<Clause<? extends R>> clauses) {
+        if (clauses.isEmpty()) {
+            throw new IllegalArgumentException("select: no clauses, expected at least one");
+        }
+        this.clauses = List.copyOf(clauses);
+        List<ChannelClause<?, ? extends R>> channels = new ArrayList<>();
+        List<EventClause<? extends R>> events = new ArrayList<>();
+        for (Clause<? extends R> clause : clauses) {
+            switch (clause) {
+                case ChannelClause<?, ? extends R> channel -> channels.add(channel);
+                case EventClause<? extends R> event -> events.add(event);
+            }
+        }
+        this.onChannels = channels.toArray(new ChannelClause[0]);
+        this.onEvents = events.toArray(new EventClause[0]);
+        this.locks = channels.stream()
+                .map(clause -> clause.channel)
+                .distinct()
+                .sorted(Comparator.comparingLong(channel -> channel.number))
+                .toArray(LockedChannel<?>[]::new);
+    }
+
+    /// A select over these clauses.
+    @SafeVarargs
+    @SuppressWarnings("varargs") // only read
+    public static <R> Select<R> of(Clause<? extends R>... clauses) {
+        return new Select<>(Arrays.asList(clauses));
+    }
+
+    /// A select over a list of clauses.
+    public static <R> Select<R> of(List<? extends Clause<? extends R>> clauses) {
+        return new Select<>(List.copyOf(clauses));
+    }
+
+    /// Prefers, from now on, the clauses in the order in which they were given; those for time and tasks come
+    /// last.
+    public Select<R> biased() {
+        biased = true;
+        return this;
+    }
+
+    /// Waits for one of the clauses and runs its action.
+    ///
+    /// @return what the action returned
+    /// @throws ChannelClosedException if the clause chosen is for a channel that has ended
+    /// @throws ChannelFailedException if it ended by a failure
+    /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; nothing has happened then
+    public R await() {
+        Strand strand = Strand.current();
+        begin();
+        Clause<? extends R> chosen;
+        try {
+            strand.checkpoint();
+            for (ChannelClause<?, ? extends R> clause : onChannels) {
+                clause.prepare();
+            }
+            chosen = choose(strand);
+        } finally {
+            busy = false;
+        }
+        return chosen.chosen();
+    }
+
+    /// Runs the action of a clause that is possible at once, or else `otherwise`.
+    public R poll(Supplier<? extends R> otherwise) {
+        Strand strand = Strand.current();
+        begin();
+        Clause<? extends R> chosen;
+        try {
+            strand.checkpoint();
+            for (ChannelClause<?, ? extends R> clause : onChannels) {
+                clause.prepare();
+            }
+            lockAll();
+            ChannelClause<?, ? extends R> possible = tryAll(strand);
+            unlockAll();
+            chosen = possible != null ? done(possible) : happened();
+        } finally {
+            busy = false;
+        }
+        return chosen != null ? chosen.chosen() : otherwise.get();
+    }
+
+    private void begin() {
+        if (busy) {
+            throw new IllegalStateException("await " + this + ": it is being awaited, expected one caller at a time");
+        }
+        busy = true;
+    }
+
+    private Clause<? extends R> choose(Strand strand) {
+        long token = strand.begin(this);
+        lockAll();
+        ChannelClause<?, ? extends R> possible = tryAll(strand);
+        Clause<? extends R> now = possible != null ? possible : happened();
+        if (now == null) {
+            for (ChannelClause<?, ? extends R> clause : onChannels) {
+                clause.waitLocked(strand, token);
+            }
+        }
+        unlockAll();
+        if (now != null) {
+            strand.abandon(token);
+            return possible != null ? done(possible) : now;
+        }
+        for (EventClause<? extends R> clause : onEvents) {
+            clause.register(strand, token);
+        }
+        boolean resumed = strand.await(token);
+        return afterWait(strand, resumed);
+    }
+
+    /// Takes everything back; says which clause ended the wait.
+    private Clause<? extends R> afterWait(Strand strand, boolean resumed) {
+        Clause<? extends R> won = null;
+        for (ChannelClause<?, ? extends R> clause : onChannels) {
+            if (clause.withdraw()) {
+                assert won == null : "two clauses were claimed";
+                won = clause;
+            }
+        }
+        if (won == null && resumed) {
+            won = happened();
+        }
+        for (EventClause<? extends R> clause : onEvents) {
+            clause.unregister(strand);
+        }
+        if (!resumed) {
+            assert won == null;
+            throw strand.cancelledException();
+        }
+        if (won == null) {
+            throw new IllegalStateException("select resumed by none of its clauses");
+        }
+        return won;
+    }
+
+    private void lockAll() {
+        for (LockedChannel<?> channel : locks) {
+            channel.lock();
+        }
+    }
+
+    private void unlockAll() {
+        Strand wake = null;
+        for (LockedChannel<?> channel : locks) {
+            Strand claimed = channel.unlock();
+            if (claimed != null) {
+                assert wake == null : "one clause wakes one strand";
+                wake = claimed;
+            }
+        }
+        if (wake != null) {
+            wake.wake();
+        }
+    }
+
+    private @Nullable ChannelClause<?, ? extends R> tryAll(Strand strand) {
+        int count = onChannels.length;
+        int first = biased || count < 2 ? 0 : randomOf(strand, count);
+        for (int i = 0; i < count; i++) {
+            ChannelClause<?, ? extends R> clause = onChannels[(first + i) % count];
+            if (clause.tryLocked()) {
+                return clause;
+            }
+        }
+        return null;
+    }
+
+    private static int randomOf(Strand strand, int bound) {
+        EventLoop loop = strand.loop();
+        return (loop != null ? loop : SharedLoop.get()).random().nextInt(bound);
+    }
+
+    private ChannelClause<?, ? extends R> done(ChannelClause<?, ? extends R> clause) {
+        clause.done();
+        return clause;
+    }
+
+    private @Nullable EventClause<? extends R> happened() {
+        for (EventClause<? extends R> clause : onEvents) {
+            if (clause.happened()) {
+                return clause;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public String toString() {
+        return clauses.stream().map(String::valueOf).collect(Collectors.joining(", ", "select of ", ""));
+    }
+}

@@ -45,8 +45,10 @@ public final class Wait {
         if (state.scratch.get(JAVA_INT, SI_PID) == 0) {
             return null;
         }
-        int code = state.scratch.get(JAVA_INT, SI_CODE);
-        int status = state.scratch.get(JAVA_INT, SI_STATUS);
+        return decode(state.scratch.get(JAVA_INT, SI_CODE), state.scratch.get(JAVA_INT, SI_STATUS));
+    }
+
+    static ExitStatus decode(int code, int status) {
         return code == CLD_EXITED
                 ? new ExitStatus(status, 0, false)
                 : new ExitStatus(BY_SIGNAL + status, status, code == CLD_DUMPED);

@@ -36,6 +36,14 @@ class WaitTest {
     }
 
     @Test
+    void tellsWhetherACoreWasWritten() {
+        // The kernel says CLD_DUMPED only where cores are allowed, which a test cannot count on.
+        assertThat(Wait.decode(3, Signals.SIGSEGV)).isEqualTo(new ExitStatus(139, Signals.SIGSEGV, true));
+        assertThat(Wait.decode(3, Signals.SIGSEGV)).hasToString("signal SIGSEGV, core dumped");
+        assertThat(Wait.decode(2, Signals.SIGSEGV)).isEqualTo(new ExitStatus(139, Signals.SIGSEGV, false));
+    }
+
+    @Test
     void waitsOnlyForItsOwn() {
         int pidfd = PidFd.open(state, Unistd.getpid(state));
         assertThat(pidfd).isPositive();

@@ -154,7 +154,7 @@ abstract class SharedDescriptorContract extends DescriptorContract {
     }
 
     @Test
-    void takesAFileAndATerminalAsSharedDescriptors(@TempDir Path directory) throws Exception {
+    void takesAFileAsASharedDescriptor(@TempDir Path directory) throws Exception {
         onLoop(rig -> {
             Path path = directory.resolve("output");
             int file = open(rig, path.toString(), Fcntl.O_WRONLY | Fcntl.O_CREAT);
@@ -164,16 +164,31 @@ abstract class SharedDescriptorContract extends DescriptorContract {
             assertThat(write.result).isEqualTo(100_000);
             assertThat(Files.size(path)).isEqualTo(100_000);
             rig.closeForeign(file);
+        });
+    }
 
-            int terminal = open(rig, "/dev/ptmx", Fcntl.O_RDWR);
-            Recorded read = Recorded.read(terminal, rig.buffer, 100).shared();
-            rig.submit(read);
-            rig.settle();
-            assertThat(read.completions).as("nobody has typed").isZero();
-            rig.poller.cancel(read);
-            rig.await(read);
-            assertThat(read.result).isEqualTo(-Errno.ECANCELED);
-            rig.closeForeign(terminal);
+    @Test
+    void takesATerminalAsASharedDescriptor() throws Exception {
+        onLoop(rig -> {
+            for (int flags : new int[] {0, Fcntl.O_NONBLOCK}) {
+                int terminal = open(rig, "/dev/ptmx", Fcntl.O_RDWR | flags);
+                Recorded read = Recorded.read(terminal, rig.buffer, 100).shared();
+                rig.submit(read);
+                rig.settle();
+                assertThat(read.completions).as("nobody has typed").isZero();
+                rig.poller.cancel(read);
+                rig.await(read);
+                assertThat(read.result).isEqualTo(-Errno.ECANCELED);
+                rig.submit(read);
+                rig.settle();
+                Recorded write = Recorded.write(terminal, rig.buffer + 1000, 5).shared();
+                rig.perform(write); // typed, and echoed
+                while (read.completions < 2) {
+                    rig.poller.poll(Long.MAX_VALUE);
+                }
+                assertThat(read.result).isPositive();
+                rig.closeForeign(terminal);
+            }
         });
     }
 

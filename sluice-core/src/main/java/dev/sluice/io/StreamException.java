@@ -1,0 +1,52 @@
+package dev.sluice.io;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// An operation on a stream that failed: `write stdout: EPIPE (Broken pipe)`.
+public final class StreamException extends IOException {
+    private static final long serialVersionUID = 1;
+    private static final String BROKEN_PIPE = "EPIPE";
+
+    private final String operation;
+    private final String stream;
+    private final @Nullable String error;
+
+    /// A failure that the system reported.
+    ///
+    /// @param operation what was tried: `read`, `write`, `open`, `close`
+    /// @param stream the name of what it was tried on
+    /// @param error the name of the error, such as `EPIPE`, if it has one
+    /// @param text the error in words
+    StreamException(String operation, String stream, @Nullable String error, String text) {
+        super(operation + " " + stream + ": " + text);
+        this.operation = operation;
+        this.stream = stream;
+        this.error = error;
+    }
+
+    static StreamException closed(String operation, String stream) {
+        return new StreamException(operation, stream, null, "the stream is closed");
+    }
+
+    /// What was tried: `read`, `write`, `open` or `close`.
+    public String operation() {
+        return operation;
+    }
+
+    /// The name of the stream.
+    public String stream() {
+        return stream;
+    }
+
+    /// The system's name of the error, such as `EPIPE`; empty if it was not the system's.
+    public Optional<String> error() {
+        return Optional.ofNullable(error);
+    }
+
+    /// Whether the reader of what was written has gone. A filter ends quietly then, as other filters do.
+    public boolean isBrokenPipe() {
+        return BROKEN_PIPE.equals(error);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.sluice.io;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// What every source does alike.
+final class Streams {
+    /// How much is moved at a time: what a pipe holds.
+    static final int CHUNK = 1 << 16;
+
+    private static final int FIRST_CHUNK = 1 << 13;
+
+    private Streams() {}
+
+    static byte[] readAll(ByteSource source, long limit) throws IOException {
+        if (limit < 0) {
+            throw new IllegalArgumentException("read all of " + source + ": limit=" + limit + ", expected 0 or more");
+        }
+        var collected = new ByteArrayOutputStream();
+        byte[] chunk = new byte[(int) Math.min(FIRST_CHUNK, limit + 1)];
+        while (true) {
+            int room = (int) Math.min(chunk.length, limit + 1 - collected.size());
+            int n = source.read(chunk, 0, room);
+            if (n < 0) {
+                return collected.toByteArray();
+            }
+            collected.write(chunk, 0, n);
+            if (collected.size() > limit) {
+                throw new LimitExceededException("read all of " + source, limit);
+            }
+            if (n == chunk.length && n < CHUNK) {
+                chunk = new byte[CHUNK];
+            }
+        }
+    }
+
+    static long transfer(ByteSource source, ByteSink sink) throws IOException {
+        byte[] chunk = new byte[CHUNK];
+        long moved = 0;
+        for (int n; (n = source.read(chunk, 0, chunk.length)) >= 0; moved += n) {
+            sink.write(ByteBuffer.wrap(chunk, 0, n));
+        }
+        return moved;
+    }
+}

@@ -9,9 +9,10 @@ module dev.sluice {
 
     exports dev.sluice;
     exports dev.sluice.cancel;
-    exports dev.sluice.channel;
+    exports dev.sluice.io;
     exports dev.sluice.loop;
     exports dev.sluice.observe;
+    exports dev.sluice.process;
     exports dev.sluice.task;
     exports dev.sluice.time;
     exports dev.sluice.internal.loop to

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Completions<T> {
     private final ConcurrentLinkedQueue<Task<? extends T>> ended = new ConcurrentLinkedQueue<>();
 
-    /// Replaced for each wait; null while the owner does not wait.
-    private volatile @Nullable Completion<Boolean>
-            change; // pairs: written by next before it looks again, read by changed after
+    /// Replaced for each wait. Written before the owner looks for tasks, read after one was added; pairs with
+    /// the reads in changed, so that either the owner sees the task or its adder sees the wait.
+    private volatile @Nullable Completion<Boolean> change;
 
     void add(Task<? extends T> task) {
         ended.add(task);

@@ -65,6 +65,11 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     /// Null while nobody asked; then it gets each task that ends.
     private volatile @Nullable Completions<T> completions; // written by the owner; pairs with the read in ended
 
+    // Tasks that end, before they are counted in LIVE; the owner after it has seen them all there.
+    private @Nullable CancelReason enough; // why the policy had the others cancelled, if it was first to cancel
+    private boolean cut; // whether a task was ended by a cancellation of the group
+    private @Nullable TaskFailedException policyFailure;
+
     // The owner only.
     private boolean joined;
     private boolean closed;
@@ -168,8 +173,11 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         }
         awaitTasks();
         List<Task<? extends T>> ended = List.copyOf(tasks);
+        if (policyFailure != null) {
+            throw policyFailure;
+        }
         CancelReason why = scope.reason();
-        if (why != null && !(why instanceof CancelReason.SiblingFailed) && anyCancelled(ended, why)) {
+        if (cut && why != null && why != enough) {
             throw cancelledWithFailures(why, ended);
         }
         return policy.result(ended);
@@ -236,15 +244,6 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         empty.awaitUncancellable(this);
     }
 
-    private boolean anyCancelled(List<Task<? extends T>> ended, CancelReason why) {
-        for (Task<? extends T> task : ended) {
-            if (((TaskStrand<?>) task).known() instanceof Outcome.Cancelled<?>(CancelReason reason) && reason == why) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private CancelledException cancelledWithFailures(CancelReason why, List<Task<? extends T>> ended) {
         var cancelled = new CancelledException(why);
         for (Task<? extends T> task : ended) {
@@ -309,16 +308,13 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         @SuppressWarnings("unchecked") // only tasks of this group, which return T
         public void ended(TaskStrand<?> task, Outcome<?> outcome) {
             TaskStrand<? extends T> mine = (TaskStrand<? extends T>) task;
-            boolean stop;
-            try {
-                stop = policy.ended(mine, (Outcome<? extends T>) outcome);
-            } catch (Throwable failure) {
-                // A policy that fails must not leave the group waiting for ever.
-                policyFailed(mine, failure);
-                stop = false;
+            boolean stop = decide(mine, (Outcome<? extends T>) outcome);
+            CancelReason why = stop ? reasonToStop(mine, outcome) : null;
+            if (why != null && scope.cancel(why)) {
+                enough = why;
             }
-            if (stop) {
-                scope.cancel(reasonToStop(mine, outcome));
+            if (outcome instanceof Outcome.Cancelled<?>(CancelReason reason) && reason == scope.reason()) {
+                cut = true;
             }
             if (!policy.keepsTasks() && outcome instanceof Outcome.Failed<?>) {
                 tasks.add(mine);
@@ -330,8 +326,14 @@ public final class TaskGroup<T, R> implements AutoCloseable {
             release();
         }
 
-        private void policyFailed(Task<?> task, Throwable failure) {
-            scope.cancel(new CancelReason.SiblingFailed(task.path() + " (its group's policy)", failure));
+        /// Asks the policy. One that fails must not leave the group waiting for ever; joining throws its failure.
+        private boolean decide(TaskStrand<? extends T> task, Outcome<? extends T> outcome) {
+            try {
+                return policy.ended(task, outcome);
+            } catch (Throwable failure) {
+                policyFailure = new TaskFailedException(task.path() + " (its group's policy)", failure);
+                return true;
+            }
         }
 
         private CancelReason reasonToStop(Task<?> task, Outcome<?> outcome) {

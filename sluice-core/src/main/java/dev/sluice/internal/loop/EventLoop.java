@@ -14,6 +14,8 @@ import dev.sluice.time.Clock;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,12 +54,22 @@ public final class EventLoop implements LoopScheduler.Host {
     /// What a higher rung keeps with the loop: its public face. Written once before the start.
     public @Nullable Object face;
 
+    /// What a rung in between keeps with the loop: its way to system calls. Whoever asks first makes it; the
+    /// compare-and-set pairs with the get of others.
+    private final AtomicReference<@Nullable Companion> companion = new AtomicReference<>();
+
     // Loop thread only; statistics() reads the counters as they happen to be.
     private final ReadyQueue ready;
     private final TimerWheel wheel;
     final Progress progress = new Progress();
     private boolean closing;
     private final Runnable tick = this::tick;
+
+    /// Something that lives as long as the loop.
+    public interface Companion {
+        /// The poller is closed, nothing is in flight. Called on the loop thread, once.
+        void loopEnded();
+    }
 
     public EventLoop(int index, String name, LoopSeams seams) {
         this.index = index;
@@ -129,6 +141,17 @@ public final class EventLoop implements LoopScheduler.Host {
     /// Randomness of this loop; use it on the loop thread, or under confinement.
     public RandomGenerator random() {
         return random;
+    }
+
+    /// The companion, made if there is none. Any thread.
+    public Companion companion(Supplier<Companion> maker) {
+        Companion known = companion.get();
+        if (known != null) {
+            return known;
+        }
+        Companion made = maker.get();
+        Companion first = companion.compareAndExchange(null, made);
+        return first != null ? first : made;
     }
 
     /// A virtual thread that will run on this loop, not started.
@@ -338,6 +361,10 @@ public final class EventLoop implements LoopScheduler.Host {
             }
         }
         poller.close();
+        Companion mine = companion.get();
+        if (mine != null) {
+            act(mine::loopEnded);
+        }
         while (!ready.isEmpty()) {
             VirtualThreads.defaultScheduler().execute(ready.take());
         }

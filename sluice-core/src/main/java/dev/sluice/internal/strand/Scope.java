@@ -134,6 +134,32 @@ public class Scope {
         }
     }
 
+    /// Ends what the scope still owns, the newest first; it is about to be left by its strand, which waits.
+    final void endOwned() {
+        // Plain: what the strand has put here, it sees; others put only strands here.
+        while (children != null) {
+            Owned owned = newestOwned();
+            if (owned == null) {
+                return;
+            }
+            owned.endNow();
+        }
+    }
+
+    private @Nullable Owned newestOwned() {
+        SpinLock.lock(LOCK, this);
+        try {
+            for (Scope child = children; child != null; child = child.nextSibling) {
+                if (child instanceof Owned owned) {
+                    return owned;
+                }
+            }
+            return null;
+        } finally {
+            SpinLock.unlock(LOCK, this);
+        }
+    }
+
     /// Closes this scope for cancellation and takes it out of its parent.
     final void unlink() {
         SpinLock.lock(LOCK, this);

@@ -384,6 +384,7 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
             throw new IllegalStateException(
                     "leave scope of " + path() + ": another scope was entered inside and not left");
         }
+        inner.endOwned();
         inner.unlink();
         Scope outer = inner.parent();
         assert outer != null : "the root scope is left by end()";
@@ -403,6 +404,7 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     /// The strand's work is over: nothing can cancel it any more.
     protected final void ended() {
         assert scope == this : "task " + path() + " ended inside a scope that it entered";
+        endOwned();
         unlink();
     }
 

@@ -1,6 +1,8 @@
 package dev.sluice.channel;
 
 import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.strand.WaitQueue;
+import dev.sluice.internal.strand.Waiter;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,8 @@ package dev.sluice.channel;
 
 import dev.sluice.internal.strand.SpinLock;
 import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.strand.WaitQueue;
+import dev.sluice.internal.strand.Waiter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;

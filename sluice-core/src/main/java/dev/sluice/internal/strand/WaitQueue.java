@@ -1,19 +1,18 @@
-package dev.sluice.channel;
+package dev.sluice.internal.strand;
 
-import dev.sluice.internal.strand.Strand;
 import org.jspecify.annotations.Nullable;
 
-/// Those who wait at one end of a channel, in the order in which they began to.
+/// Those who wait at one place, in the order in which they began to.
 ///
 /// Invariant: a node in the queue stands for a wait that has not been claimed through it; the wait may have
 /// been cancelled, and its strand will then take the node out.
-/// Threads: whoever holds the channel's lock.
-final class WaitQueue {
+/// Threads: whoever holds the lock of that place.
+public final class WaitQueue {
     private @Nullable Waiter first;
     private @Nullable Waiter last;
     private int size;
 
-    void add(Waiter waiter) {
+    public void add(Waiter waiter) {
         assert waiter.queue == null && waiter.next == null && waiter.previous == null;
         waiter.queue = this;
         waiter.previous = last;
@@ -27,7 +26,7 @@ final class WaitQueue {
     }
 
     /// Takes a node out, if it is in.
-    void remove(Waiter waiter) {
+    public void remove(Waiter waiter) {
         if (waiter.queue != this) {
             return;
         }
@@ -50,7 +49,7 @@ final class WaitQueue {
     }
 
     /// Ends the wait of the first that still waits, and hands it `value`; the caller wakes it.
-    @Nullable Strand claimWith(Object value) {
+    public @Nullable Strand claimWith(Object value) {
         for (Waiter waiter = first; waiter != null; waiter = first) {
             remove(waiter);
             waiter.value = value; // before the claim, which publishes it
@@ -66,15 +65,15 @@ final class WaitQueue {
     }
 
     /// The first in the queue, or null.
-    @Nullable Waiter first() {
+    public @Nullable Waiter first() {
         return first;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return first == null;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 }

@@ -1,0 +1,45 @@
+package dev.sluice.internal.strand;
+
+import org.jspecify.annotations.Nullable;
+
+/// A strand's place in a queue of those who wait: one for a plain wait, one a clause for a select.
+///
+/// Threads: the fields below `strand` by whoever holds the lock of the queue; `token`, `value` and `rank` also
+/// by the strand, while the node is in no queue.
+public final class Waiter {
+    public final Strand strand;
+
+    /// The wait that this node stands for; changes with each use.
+    public long token;
+
+    /// What is handed over: in by the strand or out to it.
+    public @Nullable Object value;
+
+    /// Where the value to be sent stands among the others; how much is asked for.
+    public long rank;
+
+    /// Whether a counterpart ended the wait through this node, for those who cannot tell otherwise.
+    public boolean claimed;
+
+    /// The queue that the node is in, or null.
+    @Nullable WaitQueue queue;
+
+    @Nullable Waiter next;
+
+    @Nullable Waiter previous;
+
+    public Waiter(Strand strand) {
+        this.strand = strand;
+    }
+
+    /// The strand's own node for plain waits, which is reused: a strand waits in one place at a time.
+    public static Waiter own(Strand strand) {
+        if (strand.node instanceof Waiter kept) {
+            assert kept.queue == null;
+            return kept;
+        }
+        Waiter made = new Waiter(strand);
+        strand.node = made;
+        return made;
+    }
+}

@@ -10,7 +10,8 @@ import java.util.Map;
 /// Tests wait for a condition, never for a time, and none is switched off.
 final class TestHabitRule implements SourceRule {
     /// Tests whose subject is the JDK's own sleep: a path suffix and why.
-    static final Map<String, String> SLEEPS_ON_PURPOSE = Map.of();
+    static final Map<String, String> SLEEPS_ON_PURPOSE = Map.of(
+            "sluice-core/src/test/java/dev/sluice/internal/testkit/JdkSleep.java", "how users' coroutines may sleep");
 
     @Override
     public List<Violation> check(Source source) {

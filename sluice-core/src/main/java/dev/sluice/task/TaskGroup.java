@@ -117,13 +117,22 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     }
 
     /// Starts a task on a loop of the caller's choice.
+    ///
+    /// @throws IllegalStateException also if the loop has been closed
     public <U extends T> Task<U> startOn(Loop loop, String name, Callable<? extends U> body) {
-        return launch(loop.engine(), name, body);
+        return launch(open(loop, name), name, body);
     }
 
     /// Starts a task without a result on a loop of the caller's choice.
     public Task<Void> startOn(Loop loop, String name, Action<?> body) {
-        return launchVoid(loop.engine(), name, body);
+        return launchVoid(open(loop, name), name, body);
+    }
+
+    private static EventLoop open(Loop loop, String taskName) {
+        if (loop.engine().ended()) {
+            throw new IllegalStateException("start task " + taskName + ": " + loop + " has been closed");
+        }
+        return loop.engine();
     }
 
     private EventLoop home() {

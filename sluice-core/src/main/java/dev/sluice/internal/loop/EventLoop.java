@@ -12,6 +12,7 @@ import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.time.Clock;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -195,17 +196,17 @@ public final class EventLoop implements LoopScheduler.Host {
         return pushed != Inbox.Pushed.CLOSED;
     }
 
-    /// Arms a timer; one whose loop has ended never ends.
+    /// Arms a timer. One that its loop leaves behind ends all the same, on the thread of the shared loop.
     public void arm(Timer timer) {
         if (onLoop()) {
             wheel.add(timer);
-        } else {
-            submit(() -> wheel.add(timer));
+        } else if (!submit(() -> wheel.add(timer))) {
+            forward(timer);
         }
     }
 
     /// Disarms a timer. From another thread it takes effect a little later: `expired` may still be called until
-    /// then.
+    /// then, and after the end of the loop in any case.
     public void disarm(Timer timer) {
         if (onLoop()) {
             wheel.remove(timer);
@@ -238,6 +239,11 @@ public final class EventLoop implements LoopScheduler.Host {
     /// thread.
     public void close() {
         submit(() -> closing = true);
+    }
+
+    /// Whether it has ended: it runs nothing any more, and what arrives is forwarded.
+    public boolean ended() {
+        return inbox.isClosed();
     }
 
     /// Waits until the loop's thread has ended.
@@ -340,8 +346,11 @@ public final class EventLoop implements LoopScheduler.Host {
             pollWithout(0);
         } else if (inbox.trySleep()) {
             progress.sleeps++;
-            progress.completions += poller.poll(timeout);
-            inbox.awake();
+            try {
+                progress.completions += poller.poll(timeout);
+            } finally {
+                inbox.awake();
+            }
         }
     }
 
@@ -365,8 +374,17 @@ public final class EventLoop implements LoopScheduler.Host {
         if (mine != null) {
             act(mine::loopEnded);
         }
+        wheel.drain(this::forward);
         while (!ready.isEmpty()) {
             VirtualThreads.defaultScheduler().execute(ready.take());
+        }
+    }
+
+    /// What still waits for a time, in the JDK's ways or ours, would be lost with the loop: the coroutines that
+    /// it leaves behind, and virtual threads that they have started. In a simulation time has ended.
+    private void forward(Timer timer) {
+        if (simulator == null) {
+            SharedLoop.get().arm(timer);
         }
     }
 
@@ -383,7 +401,7 @@ public final class EventLoop implements LoopScheduler.Host {
             wheel.add(end);
         } else if (!submit(() -> wheel.add(end))) {
             // The coroutine outlived its loop and runs on the JDK's scheduler, whose timer takes over.
-            return ((java.util.concurrent.ForkJoinPool) VirtualThreads.defaultScheduler())
+            return ((ForkJoinPool) VirtualThreads.defaultScheduler())
                     .schedule(action, delayNanos, TimeUnit.NANOSECONDS);
         }
         return end;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Sleep and hand-over are changes of the same word, so a wake-up can be neither lost nor doubled: exactly one
 /// push sees `ASLEEP`.
 ///
-/// Threads: `push` any; everything else the loop thread.
+/// Threads: `push` and `isClosed` any; everything else the loop thread.
 final class Inbox {
     /// What a push found.
     enum Pushed {
@@ -76,6 +76,12 @@ final class Inbox {
     boolean hasWork() {
         Node seen = (Node) HEAD.getOpaque(this);
         return seen != null && seen != ASLEEP && seen != CLOSED;
+    }
+
+    /// Whether [#close] has been called: what is pushed is refused from now on. Any thread.
+    boolean isClosed() {
+        // Pairs with the getAndSet in close.
+        return HEAD.getVolatile(this) == CLOSED;
     }
 
     /// Takes everything, oldest first.

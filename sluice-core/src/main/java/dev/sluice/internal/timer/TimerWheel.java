@@ -1,6 +1,7 @@
 package dev.sluice.internal.timer;
 
 import dev.sluice.internal.timer.Timer.Slot;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A hierarchical timer wheel: add, remove and the search for the next deadline take constant time.
@@ -107,6 +108,17 @@ public final class TimerWheel {
             return Long.MAX_VALUE;
         }
         return origin + (Math.max(startOf(level, nextIndex(level)), now) << shift);
+    }
+
+    /// Disarms all timers, in no order that means anything, and hands them over: the wheel is not turned any
+    /// more.
+    public void drain(Consumer<Timer> to) {
+        for (int level = lowestOccupied(); level >= 0; level = lowestOccupied()) {
+            Timer timer = levels[level][nextIndex(level)].first;
+            assert timer != null : "an occupied slot is not empty";
+            remove(timer);
+            to.accept(timer);
+        }
     }
 
     private void place(Timer timer) {

@@ -61,8 +61,11 @@ final class PumpedSink implements ByteSink {
 
     private void leave() {
         lock.lock();
-        writer = null;
-        lock.unlock();
+        try {
+            writer = null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void check() throws StreamException {
@@ -75,10 +78,7 @@ final class PumpedSink implements ByteSink {
     }
 
     private void awaitIdle() throws StreamException {
-        Completion<Boolean> current;
-        lock.lock();
-        current = draining;
-        lock.unlock();
+        Completion<Boolean> current = draining();
         if (current != null) {
             current.await(this);
         }
@@ -90,13 +90,25 @@ final class PumpedSink implements ByteSink {
         }
     }
 
+    private @Nullable Completion<Boolean> draining() {
+        lock.lock();
+        try {
+            return draining;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void drain(ByteBuffer from) {
         byte[] chunk = new byte[Math.min(from.remaining(), Streams.CHUNK)];
         from.get(chunk);
         var done = new Completion<Boolean>();
         lock.lock();
-        draining = done;
-        lock.unlock();
+        try {
+            draining = done;
+        } finally {
+            lock.unlock();
+        }
         Pump.run(() -> pump(chunk, done));
     }
 

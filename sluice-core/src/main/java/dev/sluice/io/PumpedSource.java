@@ -75,8 +75,11 @@ final class PumpedSource implements ByteSource {
 
     private void leave() {
         lock.lock();
-        reader = null;
-        lock.unlock();
+        try {
+            reader = null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// @return bytes taken, -1 at the end, 0 if the stream has to be asked

@@ -5,4 +5,6 @@ module dev.sluice.testing {
     // The annotations and the contract suites need both; virtual time alone does not.
     requires static transitive org.junit.jupiter.api;
     requires static transitive org.assertj.core;
+
+    exports dev.sluice.testing;
 }

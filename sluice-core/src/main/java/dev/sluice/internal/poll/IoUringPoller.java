@@ -21,9 +21,9 @@ import java.util.BitSet;
 /// waker one write, and the loop neither a system call nor a request. `MSG_RING` would save the descriptor but
 /// needs a ring in each waking thread; a pending read of the eventfd would cost a request for each wake-up.
 ///
-/// *Non-blocking descriptors* make io_uring answer `EAGAIN` at once. Such an operation first waits until the
-/// descriptor is ready and is then tried again, here, unseen by its owner. Blocking ones, which a loop's own
-/// descriptors are, do not need it.
+/// *Non-blocking descriptors* make io_uring answer `EAGAIN` at once, before Linux 6.10. Such an operation first
+/// waits until the descriptor is ready and is then tried again, here, unseen by its owner. Blocking ones, which a
+/// loop's own descriptors are, do not need it.
 ///
 /// Threads: see [Poller].
 final class IoUringPoller implements Poller {
@@ -63,7 +63,7 @@ final class IoUringPoller implements Poller {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long CLOSE_NANOS = 2 * NANOS_PER_SECOND;
 
-    private final CallState state = new CallState();
+    private final CallState state;
     private final UringRing ring;
     private final WakeFd wake;
     private final UringSlots slots;
@@ -77,16 +77,27 @@ final class IoUringPoller implements Poller {
     private boolean wakeArmed;
     private boolean closing;
 
-    IoUringPoller(Setup setup, PollerConfig config) throws RefusedException {
-        wake = new WakeFd(state);
+    private IoUringPoller(CallState state, UringRing ring, WakeFd wake, int maxOperations) {
+        this.state = state;
+        this.ring = ring;
+        this.wake = wake;
+        this.maxOperations = maxOperations;
+        slots = new UringSlots(maxOperations);
+    }
+
+    static IoUringPoller create(Setup setup, PollerConfig config) throws RefusedException {
+        CallState state = new CallState();
+        return over(new UringRing(state, setup.flags, config), state, config);
+    }
+
+    /// A poller on a ring, which it takes over.
+    static IoUringPoller over(UringRing ring, CallState state, PollerConfig config) throws RefusedException {
         try {
-            ring = new UringRing(state, setup.flags, config);
+            return new IoUringPoller(state, ring, new WakeFd(state), config.maxOperations());
         } catch (RefusedException refused) {
-            wake.close(state);
+            ring.close();
             throw refused;
         }
-        maxOperations = config.maxOperations();
-        slots = new UringSlots(maxOperations);
     }
 
     @Override

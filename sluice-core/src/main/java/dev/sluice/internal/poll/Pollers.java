@@ -52,7 +52,7 @@ public final class Pollers {
                     break;
                 }
                 try {
-                    return new IoUringPoller(setup, config);
+                    return IoUringPoller.create(setup, config);
                 } catch (RefusedException refused) {
                     reason = refused.getMessage() + " with setup=" + setup;
                 }

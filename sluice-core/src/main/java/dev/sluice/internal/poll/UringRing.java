@@ -15,9 +15,11 @@ import dev.sluice.internal.linux.UringLayout;
 /// enter
 ///     completion   the kernel writes entries and `tail`, we take them and move `head`
 ///
+/// Not final: tests make one that behaves as on older or busy kernels.
+///
 /// Threads: made anywhere; from [#enable] on the thread that called it, the only one the kernel accepts
 /// (`SINGLE_ISSUER`).
-final class UringRing {
+class UringRing {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final int IDENTITY_BYTES = Integer.BYTES;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class IoUringPollerTest extends RandomContract {
     @Override
     Poller create(PollerConfig config) throws Exception {
-        return new IoUringPoller(setup(), config);
+        return IoUringPoller.create(setup(), config);
     }
 
     Setup setup() {

@@ -6,6 +6,7 @@ import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Fcntl;
 import dev.sluice.internal.linux.Memory;
+import dev.sluice.internal.linux.SocketPair;
 import dev.sluice.internal.linux.Unistd;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,14 +68,15 @@ final class Rig {
         Poller poller = maker.make();
         poller.open();
         var rig = new Rig(poller);
+        boolean passed = false;
         try {
             body.run(rig);
-            if (!rig.closed) {
-                assertThat(poller.inFlight())
-                        .as("operations that the test left in flight")
-                        .isZero();
-            }
+            passed = rig.closed || poller.inFlight() == 0;
+            assertThat(passed).as("nothing left in flight").isTrue();
         } finally {
+            if (!passed) {
+                rig.closePoller(); // ends what is in flight, so that the descriptors can be closed
+            }
             List.copyOf(rig.owned).forEach(rig::close);
             rig.closePoller();
             Memory.free(rig.buffer);
@@ -100,6 +102,12 @@ final class Rig {
         int in = Unistd.dupCloseOnExec(state, pipe.in(), FIXED_NUMBER);
         closeForeign(pipe.in());
         return new Pipe(own(in), own(pipe.out()));
+    }
+
+    /// Two ends that are both read and written, told nothing of to the poller.
+    Pipe foreignSockets() {
+        long ends = SocketPair.open(state);
+        return new Pipe(Unistd.readEnd(ends), Unistd.writeEnd(ends));
     }
 
     /// A pipe that the poller is told nothing of; the test closes it by [#closeForeign].

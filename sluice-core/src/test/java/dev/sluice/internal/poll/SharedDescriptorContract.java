@@ -117,6 +117,53 @@ abstract class SharedDescriptorContract extends DescriptorContract {
     }
 
     @Test
+    void waitsInBothDirectionsOfASharedDescriptor() throws Exception {
+        onLoop(rig -> {
+            Pipe sockets = rig.foreignSockets();
+            waitsInBothDirections(rig, sockets, true);
+            closeBoth(rig, sockets);
+        });
+    }
+
+    @Test
+    void waitsInBothDirectionsOfADescriptor() throws Exception {
+        onLoop(rig -> {
+            Pipe sockets = rig.foreignSockets();
+            rig.poller.prepare(sockets.in());
+            waitsInBothDirections(rig, sockets, false);
+            rig.poller.release(sockets.in());
+            closeBoth(rig, sockets);
+        });
+    }
+
+    private static void waitsInBothDirections(Rig rig, Pipe sockets, boolean shared) {
+        int fd = sockets.in();
+        int filled = rig.fill(new Pipe(sockets.out(), fd));
+        Recorded read = Recorded.read(fd, rig.buffer, 10);
+        Recorded write = Recorded.write(fd, rig.buffer, 10);
+        read.shared = shared;
+        write.shared = shared;
+        for (int round = 0; round < 3; round++) {
+            rig.submit(read, write);
+            rig.settle();
+            assertThat(read.completions + write.completions).as("both wait").isEqualTo(2 * round);
+            rig.writeDirectly(sockets.out(), 4);
+            rig.await(read);
+            assertThat(read.result).isEqualTo(4);
+            rig.settle();
+            assertThat(write.completions).as("it still waits").isEqualTo(round);
+            for (int left = filled; left > 0; ) {
+                left -= rig.readDirectly(sockets.out(), left);
+            }
+            while (write.completions == round) {
+                rig.poller.poll(Long.MAX_VALUE);
+            }
+            assertThat(write.result).isEqualTo(10);
+            filled = 10 + rig.fill(new Pipe(sockets.out(), fd));
+        }
+    }
+
+    @Test
     void seesEndAndReadinessOfASharedDescriptor() throws Exception {
         onLoop(rig -> {
             Pipe pipe = rig.foreignPipe();

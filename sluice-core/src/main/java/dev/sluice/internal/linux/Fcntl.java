@@ -12,10 +12,13 @@ public final class Fcntl {
     public static final int O_RDWR = 2;
     public static final int O_CREAT = 0x40;
     public static final int O_EXCL = 0x80;
+    public static final int O_NOCTTY = 0x100;
     public static final int O_TRUNC = 0x200;
     public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
+    /// A file without a name in the directory that is opened; not on every file system.
+    public static final int O_TMPFILE = 0x400000 | (Platform.AARCH64 ? 0x4000 : 0x10000);
 
     public static final int FD_CLOEXEC = 1;
 

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 
 /// Memory outside the heap by its address: what buffers and rings of system calls live in.
 ///
@@ -86,6 +87,17 @@ public final class Memory {
         INT.setRelease(ALL, address, value);
     }
 
+    /// The bytes up to a NUL.
+    static byte[] cString(long address) {
+        int length = 0;
+        while (getByte(address + length) != 0) {
+            length++;
+        }
+        byte[] bytes = new byte[length];
+        copy(address, bytes, 0, length);
+        return bytes;
+    }
+
     /// Copies out of the heap.
     public static void copy(byte[] source, int offset, long address, int length) {
         MemorySegment.copy(source, offset, ALL, JAVA_BYTE, address, length);
@@ -94,6 +106,22 @@ public final class Memory {
     /// Copies into the heap.
     public static void copy(long address, byte[] target, int offset, int length) {
         MemorySegment.copy(ALL, JAVA_BYTE, address, target, offset, length);
+    }
+
+    /// Copies what a buffer has from its position on, without moving that.
+    public static void copy(ByteBuffer source, long address, int length) {
+        MemorySegment.copy(MemorySegment.ofBuffer(source), 0, ALL, address, length);
+    }
+
+    /// Copies into a buffer from its position on, without moving that.
+    public static void copy(long address, ByteBuffer target, int length) {
+        MemorySegment.copy(ALL, address, MemorySegment.ofBuffer(target), 0, length);
+    }
+
+    /// Where a direct buffer's position is. Whoever uses the address keeps the buffer reachable.
+    public static long address(ByteBuffer direct) {
+        assert direct.isDirect();
+        return MemorySegment.ofBuffer(direct).address();
     }
 
     /// Copies between two places that may overlap.

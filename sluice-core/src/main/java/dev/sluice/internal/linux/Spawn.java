@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ public final class Spawn {
     private static final int POSIX_SPAWN_SETPGROUP = 2;
     private static final int POSIX_SPAWN_SETSIGDEF = 4;
     private static final int POSIX_SPAWN_SETSIGMASK = 8;
+    private static final int POSIX_SPAWN_SETSID = 128;
     private static final int X_OK = 1;
 
     private static final MethodHandle SPAWN = Native.function("posix_spawn");
@@ -76,6 +78,16 @@ public final class Spawn {
                 must(ACTIONS_DESTROY, actions);
             }
         }
+    }
+
+    /// The environment of this process, each entry `NAME=value`, as the bytes that they are.
+    public static List<byte[]> environment() {
+        var entries = new ArrayList<byte[]>();
+        long array = Memory.getLong(ENVIRON);
+        for (long at = array; array != 0 && Memory.getLong(at) != 0; at += Long.BYTES) {
+            entries.add(Memory.cString(Memory.getLong(at)));
+        }
+        return entries;
     }
 
     /// Finds a program the way a shell does: a name with a slash is itself, another is looked for along a path.
@@ -173,6 +185,9 @@ public final class Spawn {
         if (request.defaultSignals != 0) {
             flags |= POSIX_SPAWN_SETSIGDEF;
             must(SET_DEFAULT, attributes, signalSet(request.defaultSignals, arena));
+        }
+        if (request.newSession) {
+            flags |= POSIX_SPAWN_SETSID;
         }
         if (request.processGroup >= 0) {
             flags |= POSIX_SPAWN_SETPGROUP;

@@ -30,6 +30,7 @@ public final class SpawnRequest {
 
     byte @Nullable [] directory;
     int processGroup = -1;
+    boolean newSession;
     int closeFrom = -1;
     long blockedSignals;
     long defaultSignals;
@@ -84,6 +85,12 @@ public final class SpawnRequest {
     /// descendants in it.
     public SpawnRequest processGroup(int group) {
         processGroup = group;
+        return this;
+    }
+
+    /// Starts a session, and in it a process group: without a terminal, and out of reach of what it signals.
+    public SpawnRequest newSession() {
+        newSession = true;
         return this;
     }
 

@@ -16,6 +16,7 @@ public final class Wait {
     /// Leave the child in place, to be waited for again.
     public static final int WNOWAIT = 0x01000000;
 
+    private static final int P_PID = 1;
     private static final int P_PIDFD = 3;
     private static final int SI_CODE = 8;
     private static final int SI_PID = 16;
@@ -36,8 +37,20 @@ public final class Wait {
     /// @return 0, also when with `WNOHANG` nothing has ended; or the negated `errno`: `ECHILD` for what is no
     ///     child, or has been waited for, or was forgotten because the program ignores `SIGCHLD`
     public static int waitid(CallState state, int pidfd, int options) {
+        return waitid(state, P_PIDFD, pidfd, options);
+    }
+
+    /// `waitid(2)` on the id of a process. Only for a child that has not been waited for: nobody else gets its
+    /// number until then.
+    ///
+    /// @return as [#waitid]
+    public static int waitpid(CallState state, int pid, int options) {
+        return waitid(state, P_PID, pid, options);
+    }
+
+    private static int waitid(CallState state, int what, int id, int options) {
         state.scratch.set(JAVA_INT, SI_PID, 0); // the kernel leaves it alone when nothing has ended
-        return (int) Native.call(state, SystemCall.WAITID, P_PIDFD, pidfd, state.scratchAddress(), options, 0, 0);
+        return (int) Native.call(state, SystemCall.WAITID, what, id, state.scratchAddress(), options, 0, 0);
     }
 
     /// What the [#waitid] just before, which returned 0, has found; null when the process still runs.

@@ -1,11 +1,14 @@
 package dev.sluice.bench;
 
+import dev.sluice.bench.core.CoreSuite;
+import dev.sluice.bench.map.MapSuite;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Runs a suite: prints its table, writes its JSON. Called by `bench/run`.
 public final class Bench {
@@ -18,6 +21,7 @@ public final class Bench {
         Path root = Path.of(System.getProperty("sluice.root", "."));
         Suite suite = switch (name) {
             case "core" -> Bench::core;
+            case "map" -> new MapSuite(root);
             default -> throw new IllegalArgumentException("suite: name=" + name + ", expected core or map");
         };
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
@@ -40,8 +44,8 @@ public final class Bench {
                 + Duration.between(start, Instant.now()).toSeconds() + " s; " + file);
     }
 
-    private static void core(Plan plan, java.util.function.Consumer<List<Row>> done) throws Exception {
-        List<Work> works = dev.sluice.bench.core.CoreSuite.works(plan.quick());
+    private static void core(Plan plan, Consumer<List<Row>> done) throws Exception {
+        List<Work> works = CoreSuite.works(plan.quick());
         for (int place = 0; place < works.size(); place++) {
             done.accept(Pairs.measure(plan, works.get(place), place));
         }

@@ -12,11 +12,13 @@ import java.util.concurrent.TimeUnit;
 final class ChildProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
-    /// The flags of every side alike: those that Sluice's users set, and room for a million threads.
+    /// The flags of every side alike: those that Sluice's users set, room for a million threads, and full
+    /// collections that leave nothing dead behind, so that the live heap can be read.
     private static final List<String> FLAGS = List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED",
             "-Djdk.trackAllThreads=false",
+            "-XX:MarkSweepAlwaysCompactCount=1",
             "-Xms1g",
             "-Xmx4g");
 

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Measures a work: all its sides in turns, each in a JVM of its own, so that a slow spell of the machine meets all.
+/// Measures a work: all its sides in turns, each in a JVM of its own, so that a slow spell of the machine meets
+/// all.
 final class Pairs {
     private final Plan plan;
     private final Work work;
@@ -39,7 +40,8 @@ final class Pairs {
                 slowest = Math.max(slowest, child.warm());
             }
             long operations = work.operations() > 0 ? work.operations() : fitting(slowest);
-            for (int pair = 0; pair < plan.pairs(); pair++) {
+            int pairs = work.operations() > 0 ? plan.longPairs() : plan.pairs();
+            for (int pair = 0; pair < pairs; pair++) {
                 pair(children, operations);
             }
         } finally {

@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One line of the result: a figure of ours beside a peer's.
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lowest the lowest ratio of a pair
 /// @param highest the highest ratio of a pair
 /// @param goal the least ratio wanted; null: reported only
-record Row(
+public record Row(
         String work,
         String peer,
         Metric metric,
@@ -22,14 +22,17 @@ record Row(
         @Nullable Double goal) {
 
     /// A row of pairs: `ours[i]` was measured right before `theirs[i]`.
-    static Row of(
+    public static Row of(
             String work, String peer, Metric metric, List<Double> ours, List<Double> theirs, @Nullable Double goal) {
-        double[] ratios = new double[ours.size()];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = metric.ratio(ours.get(i), theirs.get(i));
-        }
-        Arrays.sort(ratios);
-        return new Row(work, peer, metric, median(ours), median(theirs), ratios[0], ratios[ratios.length - 1], goal);
+        // The user CPU of a short measurement may be counted as none: such a pair has no ratio.
+        double[] ratios = IntStream.range(0, ours.size())
+                .mapToDouble(pair -> metric.ratio(ours.get(pair), theirs.get(pair)))
+                .filter(ratio -> Double.isFinite(ratio) && ratio > 0)
+                .sorted()
+                .toArray();
+        double lowest = ratios.length == 0 ? Double.NaN : ratios[0];
+        double highest = ratios.length == 0 ? Double.NaN : ratios[ratios.length - 1];
+        return new Row(work, peer, metric, median(ours), median(theirs), lowest, highest, goal);
     }
 
     /// How many times better Sluice is.

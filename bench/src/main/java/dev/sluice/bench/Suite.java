@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// What `bench/run` can be asked for.
-interface Suite {
+public interface Suite {
     /// Measures everything.
     ///
     /// @param done is given the rows of each work when it has been measured

@@ -11,13 +11,14 @@ import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// What this process has used up: time on the wall, user time of all its threads (compilers and collectors too), bytes
-/// allocated.
+/// What this process has used up: time on the wall, user time of all its threads (compilers and collectors
+/// too), bytes allocated.
 ///
-/// The user time is that of `getrusage(2)`: the JDK's beans add the kernel's time to it, and `/proc` rounds to 10 ms.
+/// The user time is that of `getrusage(2)`: the JDK's beans add the kernel's time to it, and `/proc` rounds to
+/// 10 ms.
 ///
 /// @param userNanos of the process, or of its ended children
-record Usage(long wallNanos, long userNanos, long allocatedBytes) {
+public record Usage(long wallNanos, long userNanos, long allocatedBytes) {
     private static final int RUSAGE_SELF = 0;
     private static final int RUSAGE_CHILDREN = -1;
 
@@ -41,11 +42,11 @@ record Usage(long wallNanos, long userNanos, long allocatedBytes) {
     }
 
     /// What the children that have been waited for have used so far, those below them included.
-    static Usage ofChildren() {
+    public static Usage ofChildren() {
         return new Usage(System.nanoTime(), userNanos(RUSAGE_CHILDREN), 0);
     }
 
-    Usage since(Usage before) {
+    public Usage since(Usage before) {
         return new Usage(
                 wallNanos - before.wallNanos, userNanos - before.userNanos, allocatedBytes - before.allocatedBytes);
     }

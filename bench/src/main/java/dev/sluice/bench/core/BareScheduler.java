@@ -4,8 +4,9 @@ import dev.sluice.internal.sched.VirtualThreads;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 
-/// The least that can schedule virtual threads: a queue that the calling thread runs until it is empty. It has no
-/// timers, no I/O, no wake-up from other threads, and nobody looks at what it does: the floor under every scheduler.
+/// The least that can schedule virtual threads: a queue that the calling thread runs until it is empty. It has
+/// no timers, no I/O, no wake-up from other threads, and nobody looks at what it does: the floor under every
+/// scheduler.
 ///
 /// Threads: the one that calls `runAll`, and the virtual threads on it.
 final class BareScheduler implements Executor {

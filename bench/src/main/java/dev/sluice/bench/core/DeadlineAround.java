@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// A deadline around work that needs no time. An operation opens it, calls the body and closes it. The JDK has no
-/// deadline for the current thread; the nearest is a future with a timeout that completes before it. That one bounds
-/// a value and ends nobody's wait but the caller's.
+/// A deadline around work that needs no time. An operation opens it, calls the body and closes it. The JDK has
+/// no deadline for the current thread; the nearest is a future with a timeout that completes before it. That
+/// one bounds a value and ends nobody's wait but the caller's.
 final class DeadlineAround {
     private DeadlineAround() {}
 

@@ -6,9 +6,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// A coroutine has a platform thread compute a value and waits for it. An operation is the way there and back; both
-/// threads sleep in between. The peer is a virtual thread that submits to a pool and gets the future; it bounds its
-/// threads alike, but hands on neither deadline nor cancellation nor locals.
+/// A coroutine has a platform thread compute a value and waits for it. An operation is the way there and back;
+/// both threads sleep in between. The peer is a virtual thread that submits to a pool and gets the future; it
+/// bounds its threads alike, but hands on neither deadline nor cancellation nor locals.
 final class OffloadCall {
     private OffloadCall() {}
 

@@ -6,9 +6,9 @@ import dev.sluice.task.TaskGroup;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Two coroutines take turns: each resumes the other and waits for its own turn. An operation is one resume and one
-/// wait: what a switch costs. Ours keeps the wait's state, looks for cancellation and leaves the stall watch a trace;
-/// the peer does nothing of this, so the ratio is the price of it.
+/// Two coroutines take turns: each resumes the other and waits for its own turn. An operation is one resume and
+/// one wait: what a switch costs. Ours keeps the wait's state, looks for cancellation and leaves the stall
+/// watch a trace; the peer does nothing of this, so the ratio is the price of it.
 final class ParkResume {
     private ParkResume() {}
 
@@ -51,6 +51,7 @@ final class ParkResume {
     }
 
     static final class Bare implements Load {
+        private final BareScheduler scheduler = new BareScheduler();
         private final Thread[] players = new Thread[2];
         private final long[] played = new long[2];
         private int turn;
@@ -58,7 +59,6 @@ final class ParkResume {
         @Override
         public long run(long operations) {
             turn = 0;
-            var scheduler = new BareScheduler();
             for (int i = 0; i < 2; i++) {
                 int me = i;
                 players[me] = scheduler.builder.unstarted(() -> played[me] = play(me, operations));

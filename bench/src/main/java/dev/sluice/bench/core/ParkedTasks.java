@@ -4,16 +4,18 @@ import dev.sluice.Sluice;
 import dev.sluice.bench.Load;
 import dev.sluice.bench.Metric;
 import dev.sluice.bench.Sample;
+import dev.sluice.loop.LoopsConfig;
 import dev.sluice.task.Promise;
 import dev.sluice.task.TaskGroup;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// Very many tasks that all wait for one event: the heap that each takes while it waits, the time until the last one
-/// waits, and the time from the event until all have ended. Heap is what is live after a collection, less what was
-/// before.
+/// Very many tasks that all wait for one event: the heap that each takes while it waits, the time until the
+/// last one waits, and the time from the event until all have ended. Heap is what is live after a collection,
+/// less what was before.
 final class ParkedTasks {
     /// After so many starts the starter lets the others run; holding a loop for long would be reported.
     private static final int AT_ONCE = 1000;
@@ -62,6 +64,11 @@ final class ParkedTasks {
     static final class OnLoop extends OneLoop {
         private long arrived;
         private long left;
+
+        OnLoop() {
+            // Opening the gate resumes everybody in one step: the work here, not a stall.
+            super(LoopsConfig.defaults().withStallLimit(Duration.ZERO));
+        }
 
         @Override
         long body(long operations) {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/// Two tasks on two threads answer each other, with a new promise for each word. An operation is one word: completed
-/// on one thread, awaited on the other, which sleeps. Virtual threads of the JDK may share a carrier and then cross no
-/// thread at all; platform threads always do.
+/// Two tasks on two threads answer each other, with a new promise for each word. An operation is one word:
+/// completed on one thread, awaited on the other, which sleeps. Virtual threads of the JDK may share a carrier
+/// and then cross no thread at all; platform threads always do.
 final class PromiseAcross {
     private PromiseAcross() {}
 

@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A thousand tasks fall asleep for an hour and are cancelled one by one. An operation is one task from its start to
-/// its end by cancellation: a timer armed and disarmed, a wait ended early, an exception thrown and caught. Of the
-/// peer it is a sleep that is interrupted.
+/// A thousand tasks fall asleep for an hour and are cancelled one by one. An operation is one task from its
+/// start to its end by cancellation: a timer armed and disarmed, a wait ended early, an exception thrown and
+/// caught. Of the peer it is a sleep that is interrupted.
 final class SleepCancel {
     static final int BATCH = 1000;
     private static final Duration HOUR = Duration.ofHours(1);

@@ -5,8 +5,9 @@ import dev.sluice.task.TaskGroup;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A hundred thousand tasks that sleep for a tenth of a second, all at the same time. An operation is one task with
-/// its sleep: user CPU is what counts, the wall includes the sleep itself (1000 ns of each of 100 000 operations).
+/// A hundred thousand tasks that sleep for a tenth of a second, all at the same time. An operation is one task
+/// with its sleep: user CPU is what counts, the wall includes the sleep itself (1000 ns of each of 100 000
+/// operations).
 final class Sleepers {
     private static final Duration NAP = Duration.ofMillis(100);
     private static final int AT_ONCE = 1000;

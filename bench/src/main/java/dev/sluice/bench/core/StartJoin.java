@@ -14,9 +14,9 @@ import kotlinx.coroutines.BuildersKt;
 import kotlinx.coroutines.CoroutineStart;
 import kotlinx.coroutines.Deferred;
 
-/// Starts a thousand tasks, waits for all of them, adds up their results. An operation is one task. Who starts them
-/// is a coroutine or virtual thread itself. Only ours and Kotlin's cancel the others when one fails; the bare threads
-/// hand over no outcome but a field, and the JDK's run on as many cores as there are.
+/// Starts a thousand tasks, waits for all of them, adds up their results. An operation is one task. Who starts
+/// them is a coroutine or virtual thread itself. Only ours and Kotlin's cancel the others when one fails; the
+/// bare threads hand over no outcome but a field, and the JDK's run on as many cores as there are.
 final class StartJoin {
     static final int BATCH = 1000;
 
@@ -132,7 +132,8 @@ final class StartJoin {
         }
     }
 
-    /// On the event loop of `runBlocking`, which ends when its children have: the nearest to a group on one loop.
+    /// On the event loop of `runBlocking`, which ends when its children have: the nearest to a group on one
+    /// loop.
     static final class KotlinAsync implements Load {
         @Override
         public long run(long operations) throws InterruptedException {

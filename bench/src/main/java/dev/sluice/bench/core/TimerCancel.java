@@ -7,9 +7,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// A timer that is armed and taken back before its time, as nearly all are, while ten thousand others stay armed. An
-/// operation is both steps. Ours happens on the loop's own thread, as the loop's waits do; the peer is called by one
-/// thread while its own sleeps, and removes what is cancelled.
+/// A timer that is armed and taken back before its time, as nearly all are, while ten thousand others stay
+/// armed. An operation is both steps. Ours happens on the loop's own thread, as the loop's waits do; the peer
+/// is called by one thread while its own sleeps, and removes what is cancelled.
 final class TimerCancel {
     private static final int STANDING = 10_000;
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);

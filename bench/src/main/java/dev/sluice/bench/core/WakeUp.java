@@ -11,8 +11,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A thread hands an action to another that sleeps. The latency is from the hand-over to the first line of the action,
-/// the median of all operations. Between two of them there is time to fall asleep.
+/// A thread hands an action to another that sleeps. The latency is from the hand-over to the first line of the
+/// action, the median of all operations. Between two of them there is time to fall asleep.
 abstract class WakeUp implements Load {
     private static final long PAUSE_NANOS = 50_000;
 

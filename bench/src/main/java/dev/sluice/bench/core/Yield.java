@@ -4,8 +4,8 @@ import dev.sluice.Sluice;
 import dev.sluice.bench.Load;
 import dev.sluice.task.TaskGroup;
 
-/// Two coroutines that do nothing but let the other run. An operation is one yield: the way through the ready queue,
-/// without a wait. Ours looks for cancellation first.
+/// Two coroutines that do nothing but let the other run. An operation is one yield: the way through the ready
+/// queue, without a wait. Ours looks for cancellation first.
 final class Yield {
     private Yield() {}
 
@@ -30,11 +30,11 @@ final class Yield {
     }
 
     static final class Bare implements Load {
+        private final BareScheduler scheduler = new BareScheduler();
         private final long[] yielded = new long[2];
 
         @Override
         public long run(long operations) {
-            var scheduler = new BareScheduler();
             for (int i = 0; i < 2; i++) {
                 int me = i;
                 scheduler.builder.start(() -> yielded[me] = yields(operations / 2));

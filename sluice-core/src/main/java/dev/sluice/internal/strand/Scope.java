@@ -88,6 +88,7 @@ public class Scope {
     /// @return whether this call cancelled it
     public final boolean cancel(CancelReason why) {
         List<Strand> blocked = new ArrayList<>(0);
+        SpinLock.lock(LOCK, this);
         boolean first = cancelHere(why, blocked);
         if (!blocked.isEmpty()) {
             Interrupts.send(blocked);
@@ -189,8 +190,8 @@ public class Scope {
         SpinLock.unlock(LOCK, this);
     }
 
+    /// Cancels from here down. The caller has locked this scope, which is unlocked on return.
     private boolean cancelHere(CancelReason why, List<Strand> blocked) {
-        SpinLock.lock(LOCK, this);
         try {
             if (closed || reason != null) {
                 return false;
@@ -199,6 +200,7 @@ public class Scope {
             REASON.setVolatile(this, why);
             for (Scope child = children; child != null; child = child.nextSibling) {
                 if (!child.shield) {
+                    SpinLock.lockNested(LOCK, child);
                     child.cancelHere(why, blocked);
                 }
             }

@@ -21,6 +21,15 @@ public final class SpinLock {
         }
     }
 
+    /// Locks, for who holds another spin lock already: it keeps its thread, however long that takes, because a
+    /// coroutine that left its loop would leave it to a loop thread which may need the first lock.
+    public static void lockNested(VarHandle word, Object owner) {
+        // Acquires what the last holder wrote; pairs with the release in unlock.
+        while (!word.weakCompareAndSetAcquire(owner, 0, 1)) {
+            Thread.onSpinWait();
+        }
+    }
+
     public static void unlock(VarHandle word, Object owner) {
         // Releases what was written under the lock; pairs with the acquire in lock.
         word.setRelease(owner, 0);

@@ -357,6 +357,11 @@ final class LockedChannel<T> implements Channel<T> {
         SpinLock.lock(LOCK, this);
     }
 
+    /// Locks, for who holds the lock of another channel.
+    void lockNested() {
+        SpinLock.lockNested(LOCK, this);
+    }
+
     /// Lets go of the lock.
     ///
     /// @return whom to wake

@@ -173,8 +173,12 @@ public final class Select<R> {
     }
 
     private void lockAll() {
-        for (LockedChannel<?> channel : locks) {
-            channel.lock();
+        for (int i = 0; i < locks.length; i++) {
+            if (i == 0) {
+                locks[i].lock();
+            } else {
+                locks[i].lockNested();
+            }
         }
     }
 

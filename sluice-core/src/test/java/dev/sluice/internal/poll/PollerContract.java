@@ -202,6 +202,26 @@ abstract class PollerContract extends SleepContract {
     }
 
     @Test
+    void seesWhatEndsWithoutSleeping() throws Exception {
+        onLoop(new PollerConfig(8, 16, 1_000), rig -> {
+            Pipe pipe = rig.pipe();
+            for (int count : new int[] {1, 200}) { // also more than fit into the completion ring
+                var reads = new ArrayList<Recorded>();
+                for (int i = 0; i < count; i++) {
+                    reads.add(Recorded.read(pipe.in(), rig.buffer, 1));
+                }
+                reads.forEach(rig::submit);
+                rig.poller.poll(0);
+                rig.writeDirectly(pipe.out(), count);
+                while (rig.poller.inFlight() > 0) {
+                    rig.poller.poll(0); // a loop with other work never sleeps
+                }
+                assertThat(reads).allMatch(read -> read.completions == 1 && read.result == 1);
+            }
+        });
+    }
+
+    @Test
     void submitsFromInsideACompletion() throws Exception {
         onLoop(rig -> {
             Pipe pipe = rig.pipe();

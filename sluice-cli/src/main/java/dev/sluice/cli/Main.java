@@ -1,12 +1,15 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.map.MapCommand;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The entry of the `sluice` command: parses, runs one subcommand, turns its end into an exit status.
 ///
@@ -17,7 +20,7 @@ import picocli.CommandLine.Spec;
         description = "Event loops, structured tasks and channels for Java 25, from the command line.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {Doctor.class, WarmUp.class})
+        subcommands = {MapCommand.class, Doctor.class, WarmUp.class})
 final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -31,19 +34,24 @@ final class Main implements Runnable {
     /// The whole command, with how it reports errors.
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .setExpandAtFiles(false)
                 .setParameterExceptionHandler(Main::badUsage)
                 .setExecutionExceptionHandler(Main::failed);
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command, expected one of: doctor");
+        throw new ParameterException(spec.commandLine(), "missing command, expected one of: map, doctor");
     }
 
     private static int badUsage(ParameterException exception, String[] arguments) {
         CommandLine command = exception.getCommandLine();
         String message =
                 String.valueOf(exception.getMessage()).lines().findFirst().orElse("bad usage");
+        if (exception instanceof UnmatchedArgumentException unmatched) {
+            List<String> similar = unmatched.getSuggestions();
+            message += similar.isEmpty() ? "" : ", did you mean " + similar.getFirst() + "?";
+        }
         String name = command.getCommandSpec().qualifiedName();
         command.getErr().println(name + ": " + message + " (see " + name + " --help)");
         return CommandLine.ExitCode.USAGE;

@@ -1,0 +1,100 @@
+package dev.sluice.cli.map;
+
+import dev.sluice.task.CancelScope;
+import dev.sluice.time.Clock;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+
+/// Runs items, one after the other, each until it succeeds or has used up its attempts.
+///
+/// Threads: one coroutine.
+final class Worker {
+    private static final int SMALL_BUFFER = 8 * 1024;
+
+    /// What all workers share.
+    record Shared(Plan plan, Intake intake, Window window, Records records, Tally tally, Halting halting) {}
+
+    private final Shared shared;
+    private final Clock clock = Clock.system();
+
+    /// Where the outputs of an item are read to first; most need no other buffer.
+    private final byte[][] buffers = {new byte[SMALL_BUFFER], new byte[SMALL_BUFFER]};
+
+    Worker(Shared shared) {
+        this.shared = shared;
+    }
+
+    /// Works until there are no more items.
+    void run() throws IOException {
+        for (Slot slot = shared.intake().next();
+                slot != null;
+                slot = shared.intake().next()) {
+            shared.tally().started();
+            work(slot, shared.plan().template().fill(slot.item.bytes()));
+        }
+    }
+
+    private void work(Slot slot, List<byte[]> words) throws IOException {
+        Plan plan = shared.plan();
+        int attempts = 1;
+        JobRecord record = attempt(slot, words);
+        while (record.ending().mayBeRetried()
+                && attempts <= plan.retries()
+                && shared.window().discard(slot)) {
+            shared.records().log(record);
+            attempts++;
+            if (attempts > plan.retries()) {
+                shared.window().commit(slot);
+            }
+            record = attempt(slot, words);
+        }
+        shared.tally().ended(slot.item, record.ending(), attempts);
+        JobRecord loggable = shared.window().complete(slot, record);
+        if (loggable != null) {
+            shared.records().log(loggable);
+        }
+        if (!record.ending().succeeded()) {
+            shared.halting().failed();
+        }
+    }
+
+    private JobRecord attempt(Slot slot, List<byte[]> words) throws IOException {
+        Instant start = clock.now();
+        long begin = clock.nanoTime();
+        Ending ending = runWithinReach(slot, words);
+        return new JobRecord(
+                slot.item,
+                words,
+                start,
+                clock.nanoTime() - begin,
+                shared.window().received(slot),
+                ending);
+    }
+
+    private Ending runWithinReach(Slot slot, List<byte[]> words) throws IOException {
+        if (shared.plan().halt() != Halt.NOW) {
+            return runAndKeep(slot, words);
+        }
+        Ending[] ending = {new Ending.Halted()};
+        CancelScope.run(scope -> {
+            shared.halting().begin(scope);
+            try {
+                ending[0] = runAndKeep(slot, words);
+            } finally {
+                shared.halting().end(scope);
+            }
+        });
+        return ending[0];
+    }
+
+    private Ending runAndKeep(Slot slot, List<byte[]> words) throws IOException {
+        try (ResultsDirectory.Entry results = shared.records().begin(slot.item)) {
+            Ending ending = new Attempt(shared.plan(), shared.window(), slot, buffers, results).run(words);
+            if (results != null) {
+                results.end(ending);
+            }
+            return ending;
+        }
+    }
+}

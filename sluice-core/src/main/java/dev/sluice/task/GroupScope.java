@@ -17,12 +17,12 @@ final class GroupScope extends Scope {
     /// How long a cancelled task may take to end before it is reported.
     static final long PATIENCE_NANOS = 1_000_000_000L;
 
-    private final Object group;
+    private final TaskGroup<?, ?> group;
     private final @Nullable EventLoop loop;
 
     private @Nullable Look look; // written under the scope's lock; read by the owner after it has left the scope
 
-    GroupScope(Strand owner, Object group) {
+    GroupScope(Strand owner, TaskGroup<?, ?> group) {
         super(owner.scope(), owner, false);
         this.group = group;
         this.loop = owner.loop();
@@ -37,11 +37,21 @@ final class GroupScope extends Scope {
         }
     }
 
+    @Override
+    protected void forgotten() {
+        group.close();
+    }
+
     /// The owner has left the scope: all tasks have ended.
     void left() {
         if (look != null) {
             look.loop.disarm(look);
         }
+    }
+
+    @Override
+    public String toString() {
+        return group.toString();
     }
 
     private final class Look extends Timer {
@@ -59,7 +69,7 @@ final class GroupScope extends Scope {
                 holdouts.add(new Report.Holdout(task.path(), task.doing(), task.thread()));
             }
             if (why != null && !holdouts.isEmpty()) {
-                loop.report(new Report.IgnoredCancel(String.valueOf(group), why.describe(), List.copyOf(holdouts)));
+                loop.report(new Report.IgnoredCancel(group.toString(), why.describe(), List.copyOf(holdouts)));
             }
         }
     }

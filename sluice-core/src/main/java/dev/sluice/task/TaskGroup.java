@@ -226,6 +226,10 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         if (closed) {
             return;
         }
+        if (owner.scope() != scope) {
+            throw new IllegalStateException("close " + this + ": " + owner.scope()
+                    + " was opened inside and is still open, expected it closed");
+        }
         closed = true;
         boolean forgotten = !joined;
         boolean unfinished = forgotten && pending() > 0;
@@ -309,7 +313,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     private final class Membership implements TaskStrand.Owner {
         @Override
         public String path() {
-            String above = owner instanceof TaskStrand<?> task ? task.path() : "";
+            String above = owner.loop() != null ? owner.path() : ""; // a foreign thread is no part of a path
             return name.isEmpty() ? above : above.isEmpty() ? name : above + "/" + name;
         }
 
@@ -335,7 +339,8 @@ public final class TaskGroup<T, R> implements AutoCloseable {
             release();
         }
 
-        /// Asks the policy. One that fails must not leave the group waiting for ever; joining throws its failure.
+        /// Asks the policy. One that fails must not leave the group waiting for ever; joining throws its
+        /// failure.
         private boolean decide(TaskStrand<? extends T> task, Outcome<? extends T> outcome) {
             try {
                 return policy.ended(task, outcome);

@@ -62,7 +62,7 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
     @Override
     public void run() {
         started();
-        Outcome<T> outcome = perform();
+        Outcome<T> outcome = complain(perform(), leaveForgotten());
         ended();
         completion.complete(outcome);
         owner.ended(this, outcome);
@@ -77,6 +77,17 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
         } catch (Throwable failure) {
             return outcomeOf(failure);
         }
+    }
+
+    private static <T> Outcome<T> complain(Outcome<T> outcome, @Nullable IllegalStateException complaint) {
+        if (complaint == null) {
+            return outcome;
+        }
+        if (outcome instanceof Outcome.Failed<T>(Throwable failure)) {
+            failure.addSuppressed(complaint);
+            return outcome;
+        }
+        return new Outcome.Failed<>(complaint);
     }
 
     private Outcome<T> outcomeOf(Throwable failure) {

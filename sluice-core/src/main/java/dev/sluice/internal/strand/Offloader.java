@@ -138,6 +138,10 @@ public final class Offloader {
             } catch (Throwable failure) {
                 result = new Result<>(null, failure);
             }
+            IllegalStateException complaint = leaveForgotten();
+            if (complaint != null) {
+                result = result.with(complaint);
+            }
             VirtualThreads.swapScopedValues(before);
             ended();
             disown(worker);
@@ -180,5 +184,13 @@ public final class Offloader {
     }
 
     /// Either a value or a failure.
-    private record Result<T>(@Nullable T value, @Nullable Throwable failure) {}
+    private record Result<T>(@Nullable T value, @Nullable Throwable failure) {
+        Result<T> with(Throwable further) {
+            if (failure == null) {
+                return new Result<>(null, further);
+            }
+            failure.addSuppressed(further);
+            return this;
+        }
+    }
 }

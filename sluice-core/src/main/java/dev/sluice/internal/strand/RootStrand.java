@@ -127,6 +127,10 @@ public final class RootStrand extends Strand {
                     report(failure);
                 }
             } finally {
+                IllegalStateException complaint = leaveForgotten();
+                if (complaint != null) {
+                    report(complaint);
+                }
                 ended();
                 root.taskEnded();
             }

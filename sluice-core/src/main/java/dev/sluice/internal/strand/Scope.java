@@ -88,7 +88,6 @@ public class Scope {
     /// @return whether this call cancelled it
     public final boolean cancel(CancelReason why) {
         List<Strand> blocked = new ArrayList<>(0);
-        SpinLock.lock(LOCK, this);
         boolean first = cancelHere(why, blocked);
         if (!blocked.isEmpty()) {
             Interrupts.send(blocked);
@@ -98,6 +97,10 @@ public class Scope {
 
     /// The scope has just been cancelled. Called once, under locks: no waiting, no foreign code.
     protected void onCancelled() {}
+
+    /// The strand ends and has not left this scope: ends what is inside, and waits for that. The strand leaves
+    /// the scope afterwards.
+    protected void forgotten() {}
 
     /// The tasks that were started in this scope and have not ended.
     public final List<Strand> tasks() {
@@ -190,29 +193,60 @@ public class Scope {
         SpinLock.unlock(LOCK, this);
     }
 
-    /// Cancels from here down. The caller has locked this scope, which is unlocked on return.
+    /// Cancels this scope and those below, depth first and without recursion, since tasks may be nested deeply.
+    /// The lock of each scope is held until those below it are done.
     private boolean cancelHere(CancelReason why, List<Strand> blocked) {
-        try {
-            if (closed || reason != null) {
-                return false;
-            }
-            // Volatile: pairs with reason(), see there.
-            REASON.setVolatile(this, why);
-            for (Scope child = children; child != null; child = child.nextSibling) {
-                if (!child.shield) {
-                    SpinLock.lockNested(LOCK, child);
-                    child.cancelHere(why, blocked);
-                }
-            }
-            onCancelled();
-        } finally {
+        SpinLock.lock(LOCK, this);
+        if (!cancelLocked(why)) {
             SpinLock.unlock(LOCK, this);
+            return false;
         }
-        // A strand is poked once for each of its scopes here; only the innermost matters, and poking twice does
-        // no harm.
+        Scope scope = this;
+        Scope below = children;
+        while (scope != null) {
+            if (below == null) {
+                scope.onCancelled();
+                SpinLock.unlock(LOCK, scope);
+                scope.poke(blocked);
+                below = scope.nextSibling; // guarded by the parent's lock, which is held
+                scope = scope == this ? null : scope.parent;
+            } else if (below.takeForCancel(why)) {
+                scope = below;
+                below = scope.children;
+            } else {
+                below = below.nextSibling;
+            }
+        }
+        return true;
+    }
+
+    /// Cancels a child; its lock is held if the answer is yes.
+    private boolean takeForCancel(CancelReason why) {
+        if (shield) {
+            return false;
+        }
+        SpinLock.lockNested(LOCK, this);
+        if (cancelLocked(why)) {
+            return true;
+        }
+        SpinLock.unlock(LOCK, this);
+        return false;
+    }
+
+    private boolean cancelLocked(CancelReason why) {
+        if (closed || reason != null) {
+            return false;
+        }
+        // Volatile: pairs with reason(), see there.
+        REASON.setVolatile(this, why);
+        return true;
+    }
+
+    /// Wakes the strand. It is poked once for each of its scopes; only the innermost matters, and poking twice
+    /// does no harm.
+    private void poke(List<Strand> blocked) {
         if (!strand.cancelWait()) {
             blocked.add(strand);
         }
-        return true;
     }
 }

@@ -127,6 +127,9 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     protected final void disown(Thread current) {
         assert thread == current;
         settleInterrupts();
+        // Once sent in a cancelled scope, no more is sent: it stays sent.
+        int last = awaitSender();
+        assert (last == SENT) == (reason() != null) : "interrupt of " + path() + ": state=" + last;
         Thread.interrupted();
         current.setUncaughtExceptionHandler(null);
     }
@@ -203,6 +206,7 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         CancelReason why = scope.reason();
         if (why != null) {
             STATE.setVolatile(this, RUNNING); // pairs with cancelWait, whose compare-and-set fails from now on
+            restoreInterrupt();
             throw new CancelledException(why);
         }
         return token;
@@ -281,6 +285,11 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         if (interrupted) {
             thread().interrupt(); // for cancelledException(), or for the next wait if the resume came first
         }
+        // Who cancelled while the state said that the strand waits has sent no interrupt, or one that park
+        // consumed.
+        if (scope.reason() != null) {
+            restoreInterrupt();
+        }
     }
 
     /// What to throw after [#await] answered false.
@@ -299,6 +308,7 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         tellSimulator();
         CancelReason why = scope.reason();
         if (why != null) {
+            restoreInterrupt();
             throw new CancelledException(why);
         }
     }
@@ -328,6 +338,9 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     /// Ends a wait that has turned out not to be needed, before [#await]. Nobody has claimed it and nobody can.
     public final void abandon(long token) {
         assert (number | WAITING) == token;
+        // Pairs with cancelWait: from now on it sends an interrupt, before it has written the reason that end
+        // sees.
+        STATE.setVolatile(this, RUNNING);
         end(false);
     }
 
@@ -338,20 +351,25 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     ///
     /// @return false if the strand does not wait here: it runs, or is blocked in the JDK
     final boolean cancelWait() {
-        // Pairs with the fence in begin: a wait that began before is seen here, one that begins later sees the
-        // reason.
-        long token = (long) STATE.getVolatile(this);
-        if ((token & PHASE) == SHIELDED) {
-            return true;
+        while (true) {
+            // Pairs with the fence in begin: a wait that began before is seen here, one that begins later sees
+            // the reason.
+            long token = (long) STATE.getVolatile(this);
+            if ((token & PHASE) == SHIELDED) {
+                return true; // it looks itself, when the wait has ended
+            }
+            if ((token & PHASE) != WAITING) {
+                return false;
+            }
+            if (scope.reason() == null) {
+                return true; // it waits inside a shield, and looks itself when it leaves that
+            }
+            // Pairs with the acquire in park.
+            if (STATE.compareAndSet(this, token, (token & ~PHASE) | CANCELLED)) {
+                LockSupport.unpark(thread);
+                return true;
+            }
         }
-        if ((token & PHASE) != WAITING) {
-            return false;
-        }
-        // Pairs with the acquire in park. A strand that waits inside a shield is not reached.
-        if (scope.reason() != null && STATE.compareAndSet(this, token, (token & ~PHASE) | CANCELLED)) {
-            LockSupport.unpark(thread);
-        }
-        return true;
     }
 
     // ---- scopes
@@ -372,8 +390,8 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         assert inner.parent() == outer;
         outer.link(inner);
         scope = inner;
-        if (inner.shield() && outer.reason() != null) {
-            settleInterrupts();
+        if (inner.shield()) {
+            settleInterrupts(); // also if the outer scope is open: somebody may be cancelling it
         }
     }
 
@@ -385,10 +403,13 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
                     "leave scope of " + path() + ": another scope was entered inside and not left");
         }
         inner.endOwned();
-        inner.unlink();
         Scope outer = inner.parent();
         assert outer != null : "the root scope is left by end()";
+        // Before the unlink: who cancels the outer scope either finds the inner one linked, and its reason
+        // settles the interrupt below; or takes a lock that the unlink has released, and sees where the strand
+        // is now.
         scope = outer;
+        inner.unlink();
         if (inner.reason() != null || inner.shield()) {
             settleInterrupts();
         }
@@ -408,31 +429,75 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         unlink();
     }
 
+    /// Leaves the scopes that the body has entered and not left. What is inside is cancelled and awaited.
+    ///
+    /// @return the complaint about it, or null if all was left
+    protected final @Nullable IllegalStateException leaveForgotten() {
+        if (scope == this) {
+            return null;
+        }
+        var complaint = new IllegalStateException(
+                path() + " ended without closing " + scope + ", expected it closed: open it in try (...)");
+        while (scope != this) {
+            Scope forgotten = scope;
+            try {
+                forgotten.forgotten();
+            } catch (RuntimeException failure) {
+                complaint.addSuppressed(failure);
+            }
+            if (scope == forgotten) {
+                leave(forgotten);
+            }
+        }
+        return complaint;
+    }
+
     // ---- interrupts: how a cancellation reaches a strand that is blocked in the JDK
 
     /// Interrupts the thread if its innermost scope is cancelled. Any thread but a bare loop thread, since an
     /// interrupt may have to close a channel of the JDK.
     final void interruptNow() {
-        // Pairs with settleInterrupts: the strand changes its scope and then looks whether we are at it.
-        if (!INTERRUPT.compareAndSet(this, NONE, SENDING)) {
-            return;
+        int sent;
+        do {
+            // Pairs with settleInterrupts: the strand changes its scope and then looks whether we are at it.
+            if (!INTERRUPT.compareAndSet(this, NONE, SENDING)) {
+                return;
+            }
+            VarHandle.fullFence(); // between the claim and the look at `scope`; pairs with settleInterrupts
+            sent = NONE;
+            Thread known = thread;
+            if (inCancelledScope() && known != null) {
+                known.interrupt();
+                sent = SENT;
+            }
+            // Releases the interrupt to takeBackInterrupt, which pairs with it. Volatile, because who came
+            // meanwhile has gone away and left it to us: look again.
+            INTERRUPT.setVolatile(this, sent);
+        } while (sent == NONE && thread != null && inCancelledScope());
+    }
+
+    private boolean inCancelledScope() {
+        return scope.reason() != null;
+    }
+
+    /// Makes the interrupt of a cancellation pending again that a wait, ours or one of the JDK, has consumed.
+    /// So each further wait of the JDK ends, as ours do, and not only the first.
+    private void restoreInterrupt() {
+        // Acquires the interrupt; pairs with the release in interruptNow.
+        if ((int) INTERRUPT.getAcquire(this) == SENT) {
+            thread().interrupt();
+        } else {
+            interruptNow();
         }
-        Thread known = thread;
-        int sent = NONE;
-        if (known != null && scope.reason() != null) {
-            known.interrupt();
-            sent = SENT;
-        }
-        // Releases the interrupt to takeBackInterrupt, which pairs with it.
-        INTERRUPT.setRelease(this, sent);
     }
 
     /// Makes the interrupt status that of the scope the strand is in now: pending if that is cancelled, taken
     /// back if not.
     private void settleInterrupts() {
         VarHandle.fullFence(); // between the change of scope and the look at `interrupt`; pairs with interruptNow
-        if (takeBackInterrupt()) {
-            Thread.interrupted();
+        if (awaitSender() == SENT) {
+            Thread.interrupted(); // before the next one may be sent, which this would swallow
+            INTERRUPT.setVolatile(this, NONE); // pairs with interruptNow, which starts from NONE only
         }
         if (scope.reason() != null) {
             interruptNow();
@@ -441,17 +506,22 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
 
     /// Whether an interrupt came from a cancellation; it counts as received then.
     private boolean takeBackInterrupt() {
+        if (awaitSender() == NONE) {
+            return false;
+        }
+        INTERRUPT.setVolatile(this, NONE); // pairs with interruptNow, which starts from NONE only
+        return true;
+    }
+
+    /// The state of the interrupt, when nobody is between two lines of sending one.
+    private int awaitSender() {
         while (true) {
             // Acquires the interrupt; pairs with the release in interruptNow.
             int now = (int) INTERRUPT.getAcquire(this);
-            if (now == NONE) {
-                return false;
+            if (now != SENDING) {
+                return now;
             }
-            // Pairs with interruptNow, which starts from NONE only.
-            if (now == SENT && INTERRUPT.compareAndSet(this, SENT, NONE)) {
-                return true;
-            }
-            Thread.yield(); // the sender is between two lines
+            Thread.yield();
         }
     }
 }

@@ -15,6 +15,7 @@ final class Ladder {
             Set.of("dev.sluice.internal.loop"),
             Set.of("dev.sluice.cancel"),
             Set.of("dev.sluice.internal.strand"),
+            Set.of("dev.sluice.internal.io"),
             Set.of("dev.sluice.loop"),
             Set.of("dev.sluice.channel"),
             Set.of("dev.sluice.task"),

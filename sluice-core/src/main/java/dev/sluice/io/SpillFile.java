@@ -1,24 +1,22 @@
 package dev.sluice.io;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A file without a name for what is too much to hold in memory: written at the end, read as often as wanted,
+/// A file without a name for what is too much to hold in memory: written at its end, read as often as wanted,
 /// gone when it is closed or the process ends, however it ends.
 ///
 /// Threads: one writer, and any number of readers, each with a source of its own.
 public final class SpillFile implements ByteSink {
-    private final RandomAccessFile file;
+    private final Storage storage;
+    private final Storage.Access writing;
     private final String name;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private long length;
+    private volatile long length; // the writer only writes it, after the bytes; pairs with the reads in content
 
-    private SpillFile(RandomAccessFile file, String name) {
-        this.file = file;
+    private SpillFile(Storage storage, String name) {
+        this.storage = storage;
+        this.writing = storage.access(false);
         this.name = name;
     }
 
@@ -26,20 +24,17 @@ public final class SpillFile implements ByteSink {
     ///
     /// @param directory where its space is taken
     public static SpillFile in(Path directory) throws IOException {
-        Path path = Files.createTempFile(directory, "sluice-spill-", null);
-        var file = new RandomAccessFile(path.toFile(), "rw");
-        Files.delete(path);
-        return new SpillFile(file, "spill file in " + directory);
+        String name = "spill file in " + directory;
+        return new SpillFile(Storage.open(directory, name), name);
     }
 
     /// Appends.
     @Override
     public void write(ByteBuffer from) throws IOException {
-        byte[] bytes = new byte[from.remaining()];
-        from.get(bytes);
-        file.seek(length);
-        file.write(bytes);
-        length += bytes.length;
+        while (from.hasRemaining()) {
+            long end = length;
+            length = end + writing.move(from, end);
+        }
     }
 
     /// How many bytes have been written.
@@ -47,17 +42,15 @@ public final class SpillFile implements ByteSink {
         return length;
     }
 
-    /// What has been written, from the beginning; the end is where writing has come to when it is asked.
+    /// What has been written, from the beginning. A read at the end says so, also if more is written later.
     public ByteSource content() {
-        return new Content();
+        return new Content(storage.access(true));
     }
 
     /// Gives the space back; the sources of its content end with it.
     @Override
     public void close() throws IOException {
-        if (closed.compareAndSet(false, true)) {
-            file.close();
-        }
+        storage.close();
     }
 
     @Override
@@ -66,23 +59,38 @@ public final class SpillFile implements ByteSink {
     }
 
     private final class Content implements ByteSource {
-        private long position;
+        private final Storage.Access reading;
+        private long position; // the reader only
+        private volatile boolean closed; // set by any thread; pairs with the read in read
 
-        @Override
-        public int read(ByteBuffer into) throws IOException {
-            byte[] bytes = new byte[(int) Math.min(into.remaining(), length - position)];
-            if (bytes.length == 0) {
-                return into.hasRemaining() ? -1 : 0;
-            }
-            file.seek(position);
-            file.readFully(bytes);
-            into.put(bytes);
-            position += bytes.length;
-            return bytes.length;
+        Content(Storage.Access reading) {
+            this.reading = reading;
         }
 
         @Override
-        public void close() {}
+        public int read(ByteBuffer into) throws IOException {
+            if (closed) {
+                throw StreamException.closed("read", name);
+            }
+            int n = (int) Math.min(into.remaining(), length - position);
+            if (n == 0) {
+                return into.hasRemaining() ? -1 : 0;
+            }
+            int limit = into.limit();
+            into.limit(into.position() + n);
+            try {
+                int moved = reading.move(into, position);
+                position += moved;
+                return moved;
+            } finally {
+                into.limit(limit);
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
 
         @Override
         public String toString() {

@@ -1,5 +1,6 @@
 package dev.sluice.io;
 
+import dev.sluice.internal.linux.Errno;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,22 @@ public final class StreamException extends IOException {
         this.operation = operation;
         this.stream = stream;
         this.error = error;
+    }
+
+    /// @param result what the system call returned: a negated `errno`
+    static StreamException of(String operation, String stream, int result) {
+        return new StreamException(operation, stream, Errno.name(-result), Errno.describe(-result));
+    }
+
+    /// A failure of the JDK's.
+    static StreamException of(String operation, String stream, @Nullable String error, IOException cause) {
+        var failure = new StreamException(operation, stream, error, String.valueOf(cause.getMessage()));
+        failure.initCause(cause);
+        return failure;
+    }
+
+    static StreamException loopEnded(String operation, String stream) {
+        return new StreamException(operation, stream, null, "its loop has ended");
     }
 
     static StreamException closed(String operation, String stream) {

@@ -1,8 +1,11 @@
 package dev.sluice.process;
 
+import dev.sluice.internal.strand.Owned;
+import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.ByteSink;
 import dev.sluice.io.ByteSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +25,15 @@ import org.jspecify.annotations.Nullable;
 public final class Child implements AutoCloseable {
     private final Command command;
     private final Running running;
+    private final @Nullable Ownership ownership; // null for a detached one
 
     Child(Command command, Running running) {
         this.command = command;
         this.running = running;
+        this.ownership = command.detached ? null : new Ownership();
+        if (ownership != null) {
+            ownership.join();
+        }
     }
 
     /// What was started.
@@ -69,7 +77,14 @@ public final class Child implements AutoCloseable {
     /// Waits until the program has ended, and says how. What it wrote may still have to be read, and what it
     /// started may still run.
     public Exit exit() {
-        return running.exit().await(this);
+        return known(running.exit().await(this));
+    }
+
+    private Exit known(Running.Ended ended) {
+        if (ended.exit() == null) {
+            throw new IllegalStateException("exit of " + this + ": not known: " + ended.problem());
+        }
+        return ended.exit();
     }
 
     /// Whether the program has ended.
@@ -77,29 +92,36 @@ public final class Child implements AutoCloseable {
         return running.exit().result() != null;
     }
 
-    /// Sends a signal to the program and all others of its group. Without effect when they have ended.
+    /// Sends a signal to the program and all others of its group.
     ///
     /// @param signal its number
+    /// @return false if there is nobody left to be signalled, or nobody whom this process may signal
     /// @throws UnsupportedOperationException where processes are the JDK's, for others than TERM (15) and KILL
     ///     (9)
-    public void signal(int signal) throws ProcessException {
-        running.signal(signal);
+    public boolean signal(int signal) {
+        return running.signal(signal);
     }
 
     /// Ends the program and its whole group: TERM at once, KILL after the grace. Waits for that, cancelled or
     /// not.
     ///
+    /// If the program itself has ended, what it left in its group is treated so.
+    ///
     /// @return how the program ended
     public Exit terminate(Duration grace) {
         running.end(grace);
-        return running.exit().awaitUncancellable(this);
+        running.gone().awaitUncancellable(this);
+        return known(running.exit().awaitUncancellable(this));
     }
 
-    /// Ends the program as [#terminate] with the command's grace, and closes its streams. Once is enough, more
-    /// is no error.
+    /// Ends the program as [#terminate] with the command's grace, unless it is detached, and closes its
+    /// streams. Once is enough, more is no error.
     @Override
     public void close() throws IOException {
-        terminate(command.grace());
+        if (ownership != null) {
+            endGroup();
+            ownership.leave();
+        }
         if (running.stdin() != null) {
             running.stdin().close();
         }
@@ -111,8 +133,50 @@ public final class Child implements AutoCloseable {
         }
     }
 
+    private void endGroup() {
+        if (running.gone().result() == null) {
+            running.end(command.grace());
+            running.gone().awaitUncancellable(this);
+        }
+    }
+
     @Override
     public String toString() {
         return "child " + pid() + " (" + command + ")";
+    }
+
+    /// The child's place in the scope that started it. A cancellation tells it at once, also while its owner
+    /// computes.
+    private final class Ownership extends Owned {
+        Ownership() {
+            super(Strand.current());
+        }
+
+        void join() {
+            begin();
+        }
+
+        void leave() {
+            release();
+        }
+
+        @Override
+        protected void onCancelled() {
+            running.end(command.grace());
+        }
+
+        @Override
+        protected void end() {
+            try {
+                close();
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return Child.this.toString();
+        }
     }
 }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What to run, and how. No shell is involved: each argument reaches the program as it is, byte by byte.
@@ -35,9 +34,7 @@ public final class Command {
     // Written while a command is made from another, before anybody else has it.
     @Nullable Path directory;
 
-    @Nullable Map<String, String> environment;
-
-    private Map<String, @Nullable String> variables = new TreeMap<>();
+    Environment environment = Environment.INHERITED;
     Input stdin = Input.nothing();
     Output stdout = Output.piped();
     Output stderr = Output.piped();
@@ -59,7 +56,6 @@ public final class Command {
         this(words);
         directory = other.directory;
         environment = other.environment;
-        variables = other.variables;
         stdin = other.stdin;
         stdout = other.stdout;
         stderr = other.stderr;
@@ -106,28 +102,22 @@ public final class Command {
 
     /// The whole environment, instead of this process's.
     public Command environment(Map<String, String> environment) {
-        environment.forEach(Command::requireVariable);
-        Command copy = copy();
-        copy.environment = Map.copyOf(environment);
-        return copy;
+        return withEnvironment(this.environment.replaced(environment));
     }
 
     /// With one variable of the environment set.
     public Command variable(String name, String value) {
-        requireVariable(name, value);
-        return withVariable(name, value);
+        return withEnvironment(environment.changed(name, value));
     }
 
     /// Without one variable of the environment.
     public Command withoutVariable(String name) {
-        requireVariable(name, "");
-        return withVariable(name, null);
+        return withEnvironment(environment.changed(name, null));
     }
 
-    private Command withVariable(String name, @Nullable String value) {
+    private Command withEnvironment(Environment changed) {
         Command copy = copy();
-        copy.variables = new TreeMap<>(variables);
-        copy.variables.put(name, value);
+        copy.environment = changed;
         return copy;
     }
 
@@ -186,7 +176,7 @@ public final class Command {
     /// Starts it in the scope of the caller, a coroutine.
     ///
     /// @throws ProcessStartException if that fails; nothing has been started then
-    public Child start() throws ProcessException {
+    public Child start() throws ProcessStartException {
         return Starter.start(this);
     }
 
@@ -220,17 +210,9 @@ public final class Command {
         return grace;
     }
 
-    /// The environment that the program gets, made from that of this process.
-    Map<String, String> effectiveEnvironment(Map<String, String> inherited) {
-        Map<String, String> result = new TreeMap<>(environment != null ? environment : inherited);
-        variables.forEach((name, value) -> {
-            if (value == null) {
-                result.remove(name);
-            } else {
-                result.put(name, value);
-            }
-        });
-        return result;
+    /// The program, to be shown.
+    String programName() {
+        return quoted(new String(words.getFirst(), StandardCharsets.UTF_8));
     }
 
     private Command copy() {
@@ -246,13 +228,6 @@ public final class Command {
             if (word[i] == 0) {
                 throw new IllegalArgumentException("command: argument has NUL at " + i + ", expected none");
             }
-        }
-    }
-
-    private static void requireVariable(String name, String value) {
-        if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf(0) >= 0 || value.indexOf(0) >= 0) {
-            throw new IllegalArgumentException("environment: variable '" + name + "'='" + value
-                    + "', expected a name without =, and no NUL in either");
         }
     }
 

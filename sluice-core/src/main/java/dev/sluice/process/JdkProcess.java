@@ -1,7 +1,9 @@
 package dev.sluice.process;
 
 import dev.sluice.internal.linux.Signals;
+import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
+import dev.sluice.internal.timer.Timer;
 import dev.sluice.io.BlockingStreams;
 import dev.sluice.io.ByteSink;
 import dev.sluice.io.ByteSource;
@@ -14,21 +16,29 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A process of the JDK's: the floor under the kernel's, for loops whose poller performs no operations.
+///
+/// It has no group; what is ended is the program and its descendants, as far as they can be found: one whose
+/// parent has ended first is not. The JDK's reaper forgets it as soon as it ends.
 ///
 /// Threads: any; the JDK has one of its own for each process, and each stream takes one while an operation
 /// waits.
 final class JdkProcess implements Running {
     private final Process process;
     private final Command command;
-    private final Completion<Exit> exit = new Completion<>();
+    private final EventLoop loop;
+    private final Completion<Ended> exit = new Completion<>();
+    private final Completion<Boolean> gone = new Completion<>();
     private final @Nullable ByteSink stdin;
     private final @Nullable ByteSource stdout;
     private final @Nullable ByteSource stderr;
 
-    private JdkProcess(Process process, Command command) {
+    private JdkProcess(EventLoop loop, Process process, Command command) {
+        this.loop = loop;
         this.process = process;
         this.command = command;
         stdin = command.stdin.kind == Input.Kind.PIPED
@@ -40,29 +50,16 @@ final class JdkProcess implements Running {
         stderr = command.stderr.kind == Output.Kind.PIPED
                 ? BlockingStreams.source(process.getErrorStream(), "stderr of " + command)
                 : null;
-        byte[] bytes = command.stdin.bytes;
-        if (bytes != null) {
-            Thread.ofPlatform().daemon().name("sluice-stdin").start(() -> feed(process, bytes));
-        }
-        process.onExit().thenAccept(ended -> exit.complete(new Exit.Exited(ended.exitValue())));
     }
 
-    private static void feed(Process process, byte[] bytes) {
-        try (OutputStream input = process.getOutputStream()) {
-            input.write(bytes);
-        } catch (IOException unread) {
-            // A program need not read its whole input.
-        }
-    }
-
-    static JdkProcess start(Command command) throws ProcessException {
+    static JdkProcess start(EventLoop loop, Command command) throws ProcessStartException {
         var builder = new ProcessBuilder(texts(command));
         if (command.directory != null) {
             builder.directory(command.directory.toFile());
         }
-        var environment = command.effectiveEnvironment(System.getenv());
-        builder.environment().clear();
-        builder.environment().putAll(environment);
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        environment.putAll(command.environment.texts());
         builder.redirectInput(input(command.stdin));
         builder.redirectOutput(output(command.stdout));
         if (command.stderr.kind == Output.Kind.MERGED) {
@@ -70,12 +67,34 @@ final class JdkProcess implements Running {
         } else {
             builder.redirectError(output(command.stderr));
         }
+        var process = new JdkProcess(loop, start(builder, command), command);
+        process.watch();
+        return process;
+    }
+
+    private static Process start(ProcessBuilder builder, Command command) throws ProcessStartException {
         try {
-            return new JdkProcess(builder.start(), command);
+            return builder.start();
         } catch (IOException failed) {
             var failure = new ProcessStartException(command.toString(), null, String.valueOf(failed.getMessage()));
             failure.initCause(failed);
             throw failure;
+        }
+    }
+
+    private void watch() {
+        byte[] bytes = command.stdin.bytes;
+        if (bytes != null) {
+            Thread.ofPlatform().daemon().name("sluice-stdin").start(() -> feed(bytes));
+        }
+        process.onExit().thenAccept(ended -> exit.complete(Ended.with(new Exit.Exited(ended.exitValue()))));
+    }
+
+    private void feed(byte[] bytes) {
+        try (OutputStream input = process.getOutputStream()) {
+            input.write(bytes);
+        } catch (IOException unread) {
+            // A program need not read its whole input.
         }
     }
 
@@ -145,24 +164,61 @@ final class JdkProcess implements Running {
     }
 
     @Override
-    public Completion<Exit> exit() {
+    public Completion<Ended> exit() {
         return exit;
     }
 
     @Override
-    public void signal(int signal) {
-        switch (signal) {
-            case Signals.SIGTERM -> process.destroy();
-            case Signals.SIGKILL -> process.destroyForcibly();
-            default ->
-                throw new UnsupportedOperationException("signal " + command + ": signal=" + Signals.name(signal)
-                        + ", expected SIGTERM or SIGKILL, as this process is the JDK's");
+    public Completion<Boolean> gone() {
+        return gone;
+    }
+
+    @Override
+    public boolean signal(int signal) {
+        if (signal != Signals.SIGTERM && signal != Signals.SIGKILL) {
+            throw new UnsupportedOperationException("signal " + command + ": signal=" + Signals.name(signal)
+                    + ", expected SIGTERM or SIGKILL, as this process is the JDK's");
         }
+        return send(family(), signal == Signals.SIGKILL);
+    }
+
+    private static boolean send(List<ProcessHandle> family, boolean kill) {
+        boolean sent = false;
+        for (ProcessHandle member : family) {
+            sent |= kill ? member.destroyForcibly() : member.destroy();
+        }
+        return sent;
+    }
+
+    private List<ProcessHandle> family() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
     }
 
     @Override
     public void end(Duration grace) {
-        process.destroyForcibly();
-        exit.awaitUncancellable("the end of " + command);
+        // Looking for descendants reads files, and a loop thread must not wait for them.
+        Thread.ofPlatform().daemon().name("sluice-end").start(() -> endHere(grace));
+    }
+
+    private void endHere(Duration grace) {
+        List<ProcessHandle> family = family();
+        send(family, false);
+        Runnable look = () -> {
+            if (family.stream().noneMatch(ProcessHandle::isAlive)) {
+                gone.complete(true);
+            }
+        };
+        family.forEach(member -> member.onExit().thenRun(look));
+        look.run();
+        var kill = new Timer() {
+            @Override
+            protected void expired() {
+                send(family, true);
+            }
+        };
+        kill.deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), grace.toNanos());
+        loop.arm(kill);
+        gone.whenComplete(() -> loop.disarm(kill));
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A started program as the system sees it: by the kernel's interfaces, or by the JDK's.
 ///
-/// Threads: any.
+/// Threads: any, but never the bare loop thread, except for [#end(Duration)].
 interface Running {
     long pid();
 
@@ -20,16 +20,29 @@ interface Running {
     @Nullable ByteSource stderr();
 
     /// Completed when the program itself has ended.
-    Completion<Exit> exit();
+    Completion<Ended> exit();
 
     /// Signals the whole group.
     ///
-    /// @throws ProcessException if the system refuses
-    void signal(int signal) throws ProcessException;
+    /// @return false if there is nobody to be signalled, or nobody who may be
+    boolean signal(int signal);
 
-    /// Ends whatever is left of the group, and lets the system forget the program. Waits for that, cancelled or
-    /// not; does it once.
+    /// Begins to end whatever is left of the group, and lets the system forget the program; does not wait. A
+    /// second call can only shorten the grace. Any thread.
     ///
     /// @param grace how long to leave them between TERM and KILL
     void end(Duration grace);
+
+    /// Completed when [#end] has done its work.
+    Completion<Boolean> gone();
+
+    /// The end of a program.
+    ///
+    /// @param exit how it ended, or null if that cannot be known
+    /// @param problem why not
+    record Ended(@Nullable Exit exit, String problem) {
+        static Ended with(Exit exit) {
+            return new Ended(exit, "");
+        }
+    }
 }

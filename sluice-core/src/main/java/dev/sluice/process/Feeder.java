@@ -1,0 +1,56 @@
+package dev.sluice.process;
+
+import dev.sluice.internal.io.LoopCalls;
+import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.linux.Fcntl;
+import dev.sluice.internal.linux.Memory;
+import dev.sluice.internal.linux.Unistd;
+import dev.sluice.internal.poll.Operation;
+
+/// Writes a program's whole input into its pipe, as fast as it reads, without a task.
+///
+/// It ends with the last byte, or when nobody reads any more: that is not its failure but the program's choice.
+///
+/// Threads: the loop thread.
+final class Feeder extends Operation {
+    private final LoopCalls calls;
+    private final byte[] bytes;
+    private int written;
+
+    private Feeder(LoopCalls calls, int pipe, byte[] bytes) {
+        this.calls = calls;
+        this.bytes = bytes;
+        fd = pipe;
+        kind = Kind.WRITABLE;
+    }
+
+    /// @param pipe the writing end, which is closed in the end
+    static void feed(LoopCalls calls, int pipe, byte[] bytes) {
+        var feeder = new Feeder(calls, pipe, bytes);
+        calls.execute(feeder::begin);
+    }
+
+    private void begin() {
+        int result = Fcntl.setStatusFlags(calls.state(), fd, Fcntl.O_NONBLOCK);
+        assert result == 0 : Errno.message("prepare", "stdin of a child", result);
+        calls.loop().poller().prepare(fd);
+        completed(0);
+    }
+
+    @Override
+    public void completed(int ready) {
+        int result = ready;
+        while (result >= 0 && written < bytes.length) {
+            int length = Math.min(bytes.length - written, LoopCalls.BLOCK_BYTES);
+            Memory.copy(bytes, written, calls.scratch(), length);
+            result = Unistd.write(calls.state(), fd, calls.scratch(), length);
+            written += Math.max(result, 0);
+        }
+        if (result == -Errno.EAGAIN) {
+            calls.loop().poller().submit(this);
+            return;
+        }
+        calls.loop().poller().release(fd);
+        Unistd.close(calls.state(), fd);
+    }
+}

@@ -1,0 +1,213 @@
+package dev.sluice.process;
+
+import dev.sluice.internal.linux.CallState;
+import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.linux.Fcntl;
+import dev.sluice.internal.linux.Spawn;
+import dev.sluice.internal.linux.SpawnRequest;
+import dev.sluice.internal.linux.Unistd;
+import dev.sluice.internal.linux.Wait;
+import dev.sluice.time.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Ends our children when this process is killed in a way that leaves it no time: `kill -9`, a crash.
+///
+/// The guardian is a shell that reads a pipe which nobody writes to, and whose other end only this process
+/// holds. When the pipe ends, so has this process, however. Then it kills every process whose environment has
+/// our mark, again and again until two looks in a row find none.
+///
+/// The mark, not a list of children, because it has no gap: a child has it from its first instruction on, it
+/// passes to all descendants, also to those that leave the group or the session, and a guardian that is started
+/// anew needs to be told nothing. A process between `vfork` and `exec` has no mark yet; that takes far less
+/// than the pause between two looks. What it does not reach: a program that was given, or gives its children,
+/// an environment without the mark (`env -i`, `sudo`).
+///
+/// It is in a session of its own, ignores signals, and has no mark itself, as it must outlive the JVM it
+/// guards, and the guardian of a JVM above. If it dies first, a thread that waits for just that starts another
+/// one.
+///
+///     NONE ──ensure──▶ STARTING ──▶ GUARDING ──it died──▶ STARTING        once a second at most
+///                          ├──failed──▶ NONE
+///                          └──no shell──▶ ABSENT
+///
+/// Threads: any that may block. `lock` guards all fields.
+final class Guardian {
+    /// The variable that marks our children, with [#mark] as its value.
+    static final String VARIABLE = "SLUICE_PARENT";
+
+    private static final String SCRIPT = """
+            trap '' HUP INT QUIT TERM PIPE TSTP USR1 USR2
+            cd /
+            while read -r line; do :; done
+            quiet=0
+            while [ $quiet -lt 2 ]; do
+              quiet=$((quiet + 1))
+              for found in $(grep -lFs -e "$1" /proc/[0-9]*/environ); do
+                found=${found#/proc/}
+                kill -9 "${found%/environ}" && quiet=0
+              done
+              sleep 0.1 || sleep 1
+            done
+            """;
+    private static final byte[] SHELL = Command.bytes("/bin/sh");
+    private static final byte[] NULL = Command.bytes("/dev/null");
+    private static final long SHORT_LIFE_NANOS = 1_000_000_000;
+
+    private static final ReentrantLock lock = new ReentrantLock();
+    private static final Condition changed = lock.newCondition();
+
+    // Guarded by lock.
+    private static State state = State.NONE;
+    private static @Nullable Failure failure;
+    private static int pid;
+
+    /// How far it is.
+    private enum State {
+        NONE,
+        STARTING,
+        GUARDING,
+        /// There is no shell; children go unguarded.
+        ABSENT
+    }
+
+    private record Failure(String error, String text) {}
+
+    private Guardian() {}
+
+    /// What tells our children from all others: this process's id, and when it started, in ticks since the
+    /// boot.
+    private static final class Mark {
+        static final String VALUE = read();
+
+        private static String read() {
+            try {
+                // The name of the program, in parentheses, may contain anything; the fields behind it do not.
+                String stat = Files.readString(Path.of("/proc/self/stat"));
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                return ProcessHandle.current().pid() + "." + fields[19];
+            } catch (IOException unreadable) {
+                throw new IllegalStateException("read /proc/self/stat: " + unreadable, unreadable);
+            }
+        }
+    }
+
+    /// The value of the mark: `<pid>.<start>`.
+    static String mark() {
+        return Mark.VALUE;
+    }
+
+    /// Makes sure that there is a guardian.
+    ///
+    /// @param command for whose sake
+    static void ensure(String command) throws ProcessStartException {
+        lock.lock();
+        try {
+            if (state == State.NONE) {
+                state = State.STARTING;
+                failure = null;
+                Thread.ofPlatform().daemon().name("sluice-guardian").start(Guardian::keep);
+            }
+            while (state == State.STARTING) {
+                changed.awaitUninterruptibly();
+            }
+            if (state == State.NONE && failure != null) {
+                throw new ProcessStartException(command, failure.error, "its guardian: " + failure.text);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The process id of the guardian, or 0.
+    static int pid() {
+        lock.lock();
+        try {
+            return state == State.GUARDING ? pid : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Starts it, and again whenever it dies. The watching thread only.
+    private static void keep() {
+        var calls = new CallState();
+        boolean lived = true;
+        while (lived) {
+            long started = Clock.system().nanoTime();
+            long pipe = Unistd.pipe2(calls, Fcntl.O_CLOEXEC);
+            if (pipe < 0) {
+                become(State.NONE, "pipe", pipe);
+                return;
+            }
+            int child = Spawn.spawn(request(Unistd.readEnd(pipe)));
+            Unistd.close(calls, Unistd.readEnd(pipe));
+            if (child > 0) {
+                awaitDeath(calls, child);
+            } else {
+                become(child == -Errno.ENOENT ? State.ABSENT : State.NONE, "/bin/sh", child);
+            }
+            Unistd.close(calls, Unistd.writeEnd(pipe));
+            // One that dies at once would die for ever; the next child tries again.
+            lived = child > 0 && Clock.system().nanoTime() - started >= SHORT_LIFE_NANOS;
+            if (child > 0) {
+                become(lived ? State.STARTING : State.NONE, "", 0);
+            }
+        }
+    }
+
+    private static SpawnRequest request(int pipe) {
+        List<byte[]> words = List.of(
+                Command.bytes("sh"),
+                Command.bytes("-c"),
+                Command.bytes(SCRIPT),
+                Command.bytes("sluice-guardian"),
+                Command.bytes(VARIABLE + "=" + mark()));
+        return new SpawnRequest(SHELL, words)
+                .environment(List.of(Command.bytes("PATH=/usr/local/bin:/usr/bin:/bin")))
+                .newSession()
+                .defaultSignals(-1L)
+                .duplicate(pipe, 0)
+                .open(1, NULL, Fcntl.O_WRONLY)
+                .open(2, NULL, Fcntl.O_WRONLY)
+                .closeFrom(3);
+    }
+
+    private static void awaitDeath(CallState calls, int child) {
+        lock.lock();
+        try {
+            pid = child;
+        } finally {
+            lock.unlock();
+        }
+        become(State.GUARDING, "", 0);
+        int result;
+        do {
+            result = Wait.waitpid(calls, child, Wait.WEXITED);
+        } while (result == -Errno.EINTR);
+        assert result == 0 : Errno.message("await", "guardian", result);
+    }
+
+    /// @param what failed, with which result; nothing has if that is 0
+    private static void become(State now, String what, long result) {
+        lock.lock();
+        try {
+            state = now;
+            failure = result == 0 ? null : new Failure(Errno.name((int) -result), Errno.message("start", what, result));
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (now == State.ABSENT) {
+            System.getLogger("dev.sluice")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "child processes would outlive a kill -9 of this JVM: there is no /bin/sh to guard them");
+        }
+    }
+}

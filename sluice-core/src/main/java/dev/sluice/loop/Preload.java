@@ -1,5 +1,7 @@
 package dev.sluice.loop;
 
+import dev.sluice.internal.linux.LinuxSupport;
+
 /// Initialises Sluice's classes before the first coroutine runs.
 ///
 /// A coroutine that parks inside a static initialiser takes its whole loop along, and one that meets a class
@@ -7,28 +9,68 @@ package dev.sluice.loop;
 /// here.
 final class Preload {
     private static final String[] CLASSES = {
+        "dev.sluice.channel.LockedChannel",
+        "dev.sluice.channel.Offer",
+        "dev.sluice.channel.Store$Priority",
         "dev.sluice.internal.loop.Inbox",
         "dev.sluice.internal.loop.Inbox$Pushed",
         "dev.sluice.internal.loop.Progress",
         "dev.sluice.internal.loop.SharedLoop",
+        "dev.sluice.internal.poll.IoUringPoller$Setup",
+        "dev.sluice.internal.poll.Operation$Kind",
+        "dev.sluice.internal.poll.PollerChoice",
+        "dev.sluice.internal.poll.PollerConfig",
+        "dev.sluice.internal.poll.UringSlots$State",
         "dev.sluice.internal.sched.VirtualThreads",
         "dev.sluice.internal.strand.Completion",
         "dev.sluice.internal.strand.Scope",
         "dev.sluice.internal.strand.Strand",
+        "dev.sluice.internal.strand.StrandThread",
+        "dev.sluice.io.Pump",
+        "dev.sluice.io.StandardStreams",
         "dev.sluice.loop.Backend",
         "dev.sluice.loop.LoopsConfig",
         "dev.sluice.observe.Report$Cause",
         "dev.sluice.observe.Reports",
+        "dev.sluice.process.Command",
+        "dev.sluice.process.Input",
+        "dev.sluice.process.Input$Kind",
+        "dev.sluice.process.Output",
+        "dev.sluice.process.Output$Kind",
         "dev.sluice.task.JoinPolicies$FailFast",
         "dev.sluice.task.JoinPolicies$FirstSuccess",
         "dev.sluice.task.TaskGroup",
+        "dev.sluice.time.SystemClock",
+    };
+
+    /// Those that only load where system calls work.
+    private static final String[] LINUX = {
+        "dev.sluice.internal.linux.Epoll",
+        "dev.sluice.internal.linux.Errno",
+        "dev.sluice.internal.linux.Fcntl",
+        "dev.sluice.internal.linux.LinuxSupport$Calls",
+        "dev.sluice.internal.linux.LinuxSupport$PidFdProbe",
+        "dev.sluice.internal.linux.Memory",
+        "dev.sluice.internal.linux.Native",
+        "dev.sluice.internal.linux.Platform",
+        "dev.sluice.internal.linux.Signals",
+        "dev.sluice.internal.linux.Spawn",
+        "dev.sluice.internal.linux.SystemCall",
+        "dev.sluice.internal.poll.WakeFd",
     };
 
     private Preload() {}
 
     static void classes() {
+        initialize(CLASSES);
+        if (LinuxSupport.callsRefused() == null) {
+            initialize(LINUX);
+        }
+    }
+
+    private static void initialize(String[] names) {
         ClassLoader loader = Preload.class.getClassLoader();
-        for (String name : CLASSES) {
+        for (String name : names) {
             try {
                 Class.forName(name, true, loader);
             } catch (ReflectiveOperationException missing) {

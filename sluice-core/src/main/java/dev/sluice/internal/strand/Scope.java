@@ -73,6 +73,10 @@ public class Scope {
         return (CancelReason) REASON.getVolatile(this);
     }
 
+    final Strand strand() {
+        return strand;
+    }
+
     public final @Nullable Scope parent() {
         return parent;
     }

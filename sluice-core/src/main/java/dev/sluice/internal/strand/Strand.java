@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A strand is its thread's uncaught exception handler: that is a field of every thread which public API reads
 /// in a nanosecond, where a thread local costs a map for each coroutine.
-public class Strand extends Scope implements Thread.UncaughtExceptionHandler, StallWatch.Named {
+public class Strand extends StrandThread implements Thread.UncaughtExceptionHandler, StallWatch.Named {
     private static final long RUNNING = 0;
     private static final long WAITING = 1;
     private static final long RESUMED = 2;
@@ -34,19 +34,11 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     private static final long PHASE = 7;
     private static final long ONE_WAIT = 8;
 
-    // How far an interrupt from a cancellation has got.
-    private static final int NONE = 0;
-    private static final int SENDING = 1;
-    private static final int SENT = 2;
-
     private static final VarHandle STATE;
-    private static final VarHandle INTERRUPT;
 
     static {
         try {
-            var lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(Strand.class, "state", long.class);
-            INTERRUPT = lookup.findVarHandle(Strand.class, "interrupt", int.class);
+            STATE = MethodHandles.lookup().findVarHandle(Strand.class, "state", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -58,27 +50,22 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
 
     private final @Nullable EventLoop loop;
 
-    private volatile @Nullable Thread thread; // set once; pairs with the read in interruptNow, which may come first
-
     private long state; // any thread, through STATE only
-    private int interrupt; // any thread, through INTERRUPT only
 
     // The strand only; others read them after they have seen a wait in `state`, or to look inside.
-    private Scope scope = this;
     private @Nullable Object waitsFor;
     private @Nullable Locals locals;
     private long number; // of the last wait, in steps of ONE_WAIT
 
     /// A strand on a thread that is not ours.
     private Strand(Thread thread) {
-        super(null);
+        super(null, thread);
         this.loop = null;
-        this.thread = thread;
     }
 
     /// The strand above all others of a group of loops; it has no thread.
     protected Strand() {
-        super(null);
+        super(null, null);
         this.loop = null;
     }
 
@@ -86,7 +73,7 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     ///
     /// @param parent the scope that it is started in
     protected Strand(Scope parent, @Nullable EventLoop loop, @Nullable Locals locals) {
-        super(parent);
+        super(parent, null);
         this.loop = loop;
         this.locals = locals;
     }
@@ -109,31 +96,6 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         return thread != null && thread.getUncaughtExceptionHandler() instanceof Strand strand ? strand : null;
     }
 
-    /// Binds the strand to the thread that will run it, which has not started.
-    protected final void attach(Thread unstarted) {
-        assert thread == null;
-        thread = unstarted;
-        unstarted.setUncaughtExceptionHandler(this);
-    }
-
-    /// Binds the strand to the current thread, which belongs to a pool, for a while.
-    protected final void adopt(Thread current) {
-        assert current == Thread.currentThread() && thread == null;
-        thread = current;
-        current.setUncaughtExceptionHandler(this);
-    }
-
-    /// Ends [#adopt]; an interrupt that was meant for the strand does not reach the thread's next work.
-    protected final void disown(Thread current) {
-        assert thread == current;
-        settleInterrupts();
-        // Once sent in a cancelled scope, no more is sent: it stays sent.
-        int last = awaitSender();
-        assert (last == SENT) == (reason() != null) : "interrupt of " + path() + ": state=" + last;
-        Thread.interrupted();
-        current.setUncaughtExceptionHandler(null);
-    }
-
     /// The loop that this strand belongs to; null for a thread that is not ours.
     public final @Nullable EventLoop loop() {
         return loop;
@@ -142,17 +104,6 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
     /// Whether it runs on a thread that may block.
     public boolean isOffloaded() {
         return false;
-    }
-
-    public final Thread thread() {
-        Thread known = thread;
-        assert known != null : "strand without a thread";
-        return known;
-    }
-
-    /// The innermost scope.
-    public final Scope scope() {
-        return scope;
     }
 
     public final @Nullable Locals locals() {
@@ -415,13 +366,6 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
         }
     }
 
-    /// The strand is about to run its body: a cancellation that came before its thread existed is made up for.
-    protected final void started() {
-        if (reason() != null) {
-            interruptNow();
-        }
-    }
-
     /// The strand's work is over: nothing can cancel it any more.
     protected final void ended() {
         assert scope == this : "task " + path() + " ended inside a scope that it entered";
@@ -450,78 +394,5 @@ public class Strand extends Scope implements Thread.UncaughtExceptionHandler, St
             }
         }
         return complaint;
-    }
-
-    // ---- interrupts: how a cancellation reaches a strand that is blocked in the JDK
-
-    /// Interrupts the thread if its innermost scope is cancelled. Any thread but a bare loop thread, since an
-    /// interrupt may have to close a channel of the JDK.
-    final void interruptNow() {
-        int sent;
-        do {
-            // Pairs with settleInterrupts: the strand changes its scope and then looks whether we are at it.
-            if (!INTERRUPT.compareAndSet(this, NONE, SENDING)) {
-                return;
-            }
-            VarHandle.fullFence(); // between the claim and the look at `scope`; pairs with settleInterrupts
-            sent = NONE;
-            Thread known = thread;
-            if (inCancelledScope() && known != null) {
-                known.interrupt();
-                sent = SENT;
-            }
-            // Releases the interrupt to takeBackInterrupt, which pairs with it. Volatile, because who came
-            // meanwhile has gone away and left it to us: look again.
-            INTERRUPT.setVolatile(this, sent);
-        } while (sent == NONE && thread != null && inCancelledScope());
-    }
-
-    private boolean inCancelledScope() {
-        return scope.reason() != null;
-    }
-
-    /// Makes the interrupt of a cancellation pending again that a wait, ours or one of the JDK, has consumed.
-    /// So each further wait of the JDK ends, as ours do, and not only the first.
-    private void restoreInterrupt() {
-        // Acquires the interrupt; pairs with the release in interruptNow.
-        if ((int) INTERRUPT.getAcquire(this) == SENT) {
-            thread().interrupt();
-        } else {
-            interruptNow();
-        }
-    }
-
-    /// Makes the interrupt status that of the scope the strand is in now: pending if that is cancelled, taken
-    /// back if not.
-    private void settleInterrupts() {
-        VarHandle.fullFence(); // between the change of scope and the look at `interrupt`; pairs with interruptNow
-        if (awaitSender() == SENT) {
-            Thread.interrupted(); // before the next one may be sent, which this would swallow
-            INTERRUPT.setVolatile(this, NONE); // pairs with interruptNow, which starts from NONE only
-        }
-        if (scope.reason() != null) {
-            interruptNow();
-        }
-    }
-
-    /// Whether an interrupt came from a cancellation; it counts as received then.
-    private boolean takeBackInterrupt() {
-        if (awaitSender() == NONE) {
-            return false;
-        }
-        INTERRUPT.setVolatile(this, NONE); // pairs with interruptNow, which starts from NONE only
-        return true;
-    }
-
-    /// The state of the interrupt, when nobody is between two lines of sending one.
-    private int awaitSender() {
-        while (true) {
-            // Acquires the interrupt; pairs with the release in interruptNow.
-            int now = (int) INTERRUPT.getAcquire(this);
-            if (now != SENDING) {
-                return now;
-            }
-            Thread.yield();
-        }
     }
 }

@@ -1,0 +1,158 @@
+package dev.sluice.internal.strand;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// The thread of a strand, and how a cancellation reaches it while it runs, or is blocked in the JDK: by an
+/// interrupt.
+///
+///     NONE ──interruptNow──▶ SENDING ──▶ SENT ──the strand takes it back──▶ NONE
+///                               └─────▶ NONE     (its scope turned out to be open)
+///
+/// Invariant: at rest the thread's interrupt status is that of the scope the strand is in. In a cancelled one
+/// an interrupt is pending, unless a wait of the JDK has consumed it; a cancelled wait of ours restores it. In
+/// an open one there is none that came from a cancellation.
+/// Threads: `interruptNow` any but a bare loop thread; the rest the strand itself.
+abstract class StrandThread extends Scope {
+    // How far an interrupt from a cancellation has got.
+    private static final int NONE = 0;
+    private static final int SENDING = 1;
+    private static final int SENT = 2;
+
+    private static final VarHandle INTERRUPT;
+
+    static {
+        try {
+            INTERRUPT = MethodHandles.lookup().findVarHandle(StrandThread.class, "interrupt", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    volatile @Nullable Thread thread; // set once; pairs with the read in interruptNow, which may come first
+    private int interrupt; // any thread, through INTERRUPT only
+
+    /// The innermost scope. The strand only; others read it after they have seen a wait in the strand's state,
+    /// or have claimed `interrupt`, or to look inside.
+    Scope scope = this;
+
+    StrandThread(@Nullable Scope parent, @Nullable Thread thread) {
+        super(parent);
+        this.thread = thread;
+    }
+
+    public final Thread thread() {
+        Thread known = thread;
+        assert known != null : "strand without a thread";
+        return known;
+    }
+
+    /// The innermost scope.
+    public final Scope scope() {
+        return scope;
+    }
+
+    /// Binds the strand to the thread that will run it, which has not started.
+    protected final void attach(Thread unstarted) {
+        assert thread == null;
+        thread = unstarted;
+        unstarted.setUncaughtExceptionHandler(strand());
+    }
+
+    /// Binds the strand to the current thread, which belongs to a pool, for a while.
+    protected final void adopt(Thread current) {
+        assert current == Thread.currentThread() && thread == null;
+        thread = current;
+        current.setUncaughtExceptionHandler(strand());
+    }
+
+    /// Ends [#adopt]; an interrupt that was meant for the strand does not reach the thread's next work.
+    protected final void disown(Thread current) {
+        assert thread == current;
+        settleInterrupts();
+        // Once sent in a cancelled scope, no more is sent: it stays sent.
+        int last = awaitSender();
+        assert (last == SENT) == (reason() != null) : "interrupt: state=" + last + " at the end";
+        Thread.interrupted();
+        current.setUncaughtExceptionHandler(null);
+    }
+
+    /// The strand is about to run its body: a cancellation that came before its thread existed is made up for.
+    protected final void started() {
+        if (reason() != null) {
+            interruptNow();
+        }
+    }
+
+    /// Interrupts the thread if its innermost scope is cancelled. Any thread but a bare loop thread, since an
+    /// interrupt may have to close a channel of the JDK.
+    final void interruptNow() {
+        int sent;
+        do {
+            // Pairs with settleInterrupts: the strand changes its scope and then looks whether we are at it.
+            if (!INTERRUPT.compareAndSet(this, NONE, SENDING)) {
+                return;
+            }
+            VarHandle.fullFence(); // between the claim and the look at `scope`; pairs with settleInterrupts
+            sent = NONE;
+            Thread known = thread;
+            if (inCancelledScope() && known != null) {
+                known.interrupt();
+                sent = SENT;
+            }
+            // Releases the interrupt to takeBackInterrupt, which pairs with it. Volatile, because who came
+            // meanwhile has gone away and left it to us: look again.
+            INTERRUPT.setVolatile(this, sent);
+        } while (sent == NONE && thread != null && inCancelledScope());
+    }
+
+    private boolean inCancelledScope() {
+        return scope.reason() != null;
+    }
+
+    /// Makes the interrupt of a cancellation pending again that a wait, ours or one of the JDK, has consumed.
+    /// So each further wait of the JDK ends, as ours do, and not only the first.
+    final void restoreInterrupt() {
+        // Acquires the interrupt; pairs with the release in interruptNow.
+        if ((int) INTERRUPT.getAcquire(this) == SENT) {
+            thread().interrupt();
+        } else {
+            interruptNow();
+        }
+    }
+
+    /// Makes the interrupt status that of the scope the strand is in now: pending if that is cancelled, taken
+    /// back if not.
+    final void settleInterrupts() {
+        VarHandle.fullFence(); // between the change of scope and the look at `interrupt`; pairs with interruptNow
+        if (awaitSender() == SENT) {
+            Thread.interrupted(); // before the next one may be sent, which this would swallow
+            INTERRUPT.setVolatile(this, NONE); // pairs with interruptNow, which starts from NONE only
+        }
+        if (scope.reason() != null) {
+            interruptNow();
+        }
+    }
+
+    /// Whether an interrupt came from a cancellation; it counts as received then.
+    final boolean takeBackInterrupt() {
+        if (awaitSender() == NONE) {
+            return false;
+        }
+        INTERRUPT.setVolatile(this, NONE); // pairs with interruptNow, which starts from NONE only
+        return true;
+    }
+
+    /// The state of the interrupt, when nobody is between two lines of sending one.
+    private int awaitSender() {
+        while (true) {
+            // Acquires the interrupt; pairs with the release in interruptNow.
+            int now = (int) INTERRUPT.getAcquire(this);
+            if (now != SENDING) {
+                return now;
+            }
+            Thread.yield();
+        }
+    }
+}

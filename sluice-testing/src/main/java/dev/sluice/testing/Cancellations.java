@@ -47,8 +47,8 @@ public final class Cancellations {
 
     /// Something to do with the state of one run.
     @FunctionalInterface
-    public interface Part<S, X extends Exception> {
-        void accept(S state) throws X;
+    public interface Part<S> {
+        void accept(S state) throws Exception;
     }
 
     private Cancellations() {}
@@ -59,32 +59,29 @@ public final class Cancellations {
     /// @param work is run in a scope that is cancelled
     /// @param check is run afterwards, outside of that scope; fails if something is wrong
     /// @return at how many suspensions it was cancelled, in all
-    public static <S, X extends Exception> int atEverySuspension(
-            Supplier<? extends S> fresh, Part<? super S, X> work, Part<? super S, X> check) throws X {
+    public static <S> int atEverySuspension(Supplier<? extends S> fresh, Part<? super S> work, Part<? super S> check)
+            throws Exception {
         int cancelled = 0;
         for (long seed : Seeds.of(SEEDS).toArray()) {
             for (Moment moment : Moment.values()) {
-                cancelled += each(seed, moment, state -> new Parts<S, X>(fresh, work, check).run(state));
+                cancelled += each(seed, moment, at -> run(at, fresh, work, check));
             }
         }
         return cancelled;
     }
 
-    /// The parts of a run.
-    private record Parts<S, X extends Exception>(
-            Supplier<? extends S> fresh, Part<? super S, X> work, Part<? super S, X> check) {
-        void run(At at) throws X {
-            S state = fresh.get();
-            CancelScope.<X>run(scope -> {
-                at.arm(Strand.current().scope());
-                work.accept(state);
-            });
-            at.disarm();
-            check.accept(state);
-        }
+    private static <S> void run(At at, Supplier<? extends S> fresh, Part<? super S> work, Part<? super S> check)
+            throws Exception {
+        S state = fresh.get();
+        CancelScope.<Exception>run(scope -> {
+            at.arm(Strand.current().scope());
+            work.accept(state);
+        });
+        at.disarm();
+        check.accept(state);
     }
 
-    private static <X extends Exception> int each(long seed, Moment moment, Part<At, X> run) throws X {
+    private static int each(long seed, Moment moment, Part<At> run) throws Exception {
         for (int k = 1; k <= LIMIT; k++) {
             Simulation simulation = Simulation.seed(seed);
             var at = new At(simulation.world(), moment, k);

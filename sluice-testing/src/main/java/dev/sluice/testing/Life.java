@@ -2,11 +2,11 @@ package dev.sluice.testing;
 
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.cancel.Durations;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.loop.Loop;
 import dev.sluice.loop.Loops;
 import dev.sluice.loop.LoopsConfig;
-import dev.sluice.observe.Report;
 import dev.sluice.task.Action;
 import dev.sluice.task.RootTask;
 import java.time.Duration;
@@ -28,6 +28,12 @@ final class Life {
 
     /// For the loop to end when nothing runs on it any more.
     private static final Duration CLOSE = Duration.ofSeconds(10);
+
+    /// How often we look, in real time, whether the simulation goes on.
+    private static final Duration LOOK = Duration.ofMillis(50);
+
+    /// How long a step may take, in real time, when the simulation has failed already.
+    private static final Duration CLEAN_UP = Duration.ofSeconds(2);
 
     private final World world;
     private final Limits limits;
@@ -59,22 +65,19 @@ final class Life {
 
     private void awaitOver() {
         long seen = -1;
-        while (true) {
-            try {
-                if (over.await(limits.holding().toNanos(), TimeUnit.NANOSECONDS)) {
-                    return;
+        Duration held = Duration.ZERO;
+        try {
+            while (!over.await(LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
+                long resumes = loops.loop(0).statistics().totals().resumes();
+                held = resumes == seen ? held.plus(LOOK) : Duration.ZERO;
+                seen = resumes;
+                if (held.compareTo(world.verdict() == null ? limits.holding() : CLEAN_UP) >= 0) {
+                    world.abandon(held("no step has ended for " + Durations.print(held) + " of real time"));
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                world.abandon(held("the thread that runs the simulation was interrupted"));
-                return;
             }
-            long resumes = loops.loop(0).statistics().totals().resumes();
-            if (resumes == seen) {
-                world.abandon(held("no step has ended for " + limits.holding().toSeconds() + " s of real time"));
-                return;
-            }
-            seen = resumes;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            world.abandon(held("the thread that runs the simulation was interrupted"));
         }
     }
 
@@ -118,7 +121,7 @@ final class Life {
         } catch (Throwable thrown) {
             failure = thrown;
         }
-        world.inject(null);
+        world.bodyEnded();
         world.settle();
         LeftoverException left = leftover(main);
         if (left != null) {
@@ -152,7 +155,7 @@ final class Life {
 
     private @Nullable LeftoverException leftover(Strand main) {
         List<Wait> waits = world.waits(main);
-        List<Report> reports = world.takeReports();
+        List<Throwable> unseen = world.unseenFailures();
         var left = new StringJoiner("; ");
         if (main.scope() != main) {
             left.add("a scope that was not left: a task group is to be closed");
@@ -165,16 +168,16 @@ final class Life {
         if (timers > 0) {
             left.add("armed timers: " + timers);
         }
-        for (Report report : reports) {
-            left.add("a report: " + report.describe());
+        for (Throwable failure : unseen) {
+            left.add("a failure that nobody waited for: " + failure);
         }
         if (left.length() == 0) {
             return null;
         }
-        return new LeftoverException(
-                "the body has ended at " + Trace.seconds(world.clock.nanoTime()) + " s and left " + left,
-                waits,
-                reports);
+        String when = Trace.seconds(world.clock.nanoTime());
+        var exception = new LeftoverException("the body has ended at " + when + " s and left " + left, waits);
+        unseen.forEach(exception::addSuppressed);
+        return exception;
     }
 
     private void cancelOthers(Strand main) {

@@ -33,12 +33,10 @@ public final class Simulation {
     private static final int LAST_STEPS = 20;
 
     /// What a simulation does.
-    ///
-    /// @param <X> what it throws
     @FunctionalInterface
-    public interface Body<X extends Exception> {
+    public interface Body {
         /// @param simulation the one that it runs in
-        void run(Simulation simulation) throws X;
+        void run(Simulation simulation) throws Exception;
     }
 
     private final long seed;
@@ -61,7 +59,7 @@ public final class Simulation {
 
     /// Runs a body with each of the seeds 0 to `count - 1`; another number, or one seed, can be asked for on
     /// the command line, see [Simulated].
-    public static <X extends Exception> void seeds(int count, Body<X> body) throws X {
+    public static void seeds(int count, Body body) throws Exception {
         for (long seed : Seeds.of(count).toArray()) {
             Simulation simulation =
                     seed(seed).repeatedBy("Simulation.seed(" + seed + "), or -D" + Seeds.ONE + "=" + seed);
@@ -184,8 +182,8 @@ public final class Simulation {
         return world.trace.toString();
     }
 
-    /// The reports that were made in it since the last call, see [dev.sluice.observe.Reports]. Those not taken
-    /// at the end of the body fail the simulation.
+    /// The reports that were made in it since the last call, see [dev.sluice.observe.Reports]. A failure that
+    /// nobody waited for fails the simulation if it is not taken.
     public List<Report> takeReports() {
         return world.takeReports();
     }

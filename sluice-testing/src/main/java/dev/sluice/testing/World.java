@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// What the clock, the poller and the ready queue of one simulation share: who lives in it, and what happens
 /// next.
 ///
-///     BEFORE ──begin──▶ RUNNING ──end──▶ OVER        outside of RUNNING the loop idles in real time, as any other
-///                          └──abandon──▶ OVER        whoever is left is dropped
+///     BEFORE ──▶ RUNNING ──body ends──▶ ENDING ──▶ OVER     before and after, the loop idles in real time
+///                   └──────────abandon────┴──────▶ OVER     whoever is left is dropped
 ///
 /// Invariants: time moves only while nobody is ready, and then exactly to the next timer. What is drawn from
 /// the seed, or written to the trace, depends on nothing but the seed and the program, unless other threads
@@ -47,6 +47,7 @@ final class World implements Simulator {
     private enum Phase {
         BEFORE,
         RUNNING,
+        ENDING,
         OVER
     }
 
@@ -77,7 +78,7 @@ final class World implements Simulator {
     private long lastStep;
     private long endOfTime;
     private int fromOutside;
-    private @Nullable SimulationException verdict;
+    private volatile @Nullable SimulationException verdict; // the first counts; pairs with the read in verdict
     private volatile boolean abandoned; // set once, by the loop thread or by abandon's caller; pairs with all reads
 
     private @Nullable Injection injection;
@@ -118,6 +119,12 @@ final class World implements Simulator {
     void begin(Consumer<SimulationException> onVerdict) {
         this.onVerdict = onVerdict;
         phase = Phase.RUNNING;
+    }
+
+    /// The body has ended, others may not have.
+    void bodyEnded() {
+        phase = Phase.ENDING;
+        injection = null;
     }
 
     void end() {
@@ -224,13 +231,13 @@ final class World implements Simulator {
     }
 
     private boolean mayStep(Member member) {
-        if (!abandoned && phase != Phase.OVER) {
+        if (phase == Phase.BEFORE || phase == Phase.RUNNING) {
             trace.step(clock.nanoTime(), member.path(), member.cause(), member.by());
-            if (++steps > lastStep) {
-                lastStep = steps + STEPS_TO_CLEAN_UP;
-                judge(new LimitExceededException(
-                        "step " + steps + ": somebody goes round in circles, or the limit is too low", waits(null)));
-            }
+        }
+        if (!abandoned && ++steps > lastStep) {
+            lastStep = steps + STEPS_TO_CLEAN_UP;
+            judge(new LimitExceededException(
+                    "step " + steps + ": somebody goes round in circles, or the limit is too low", waits(null)));
         }
         return !abandoned;
     }
@@ -263,7 +270,7 @@ final class World implements Simulator {
     /// Nothing is ready: lets time pass, or finds that nobody will ever go on. Returns when something may be
     /// ready.
     void idle(long timeoutNanos) {
-        if (phase != Phase.RUNNING || abandoned) {
+        if (phase == Phase.BEFORE || phase == Phase.OVER || abandoned) {
             poller.awaitWakeup(Long.MAX_VALUE);
             return;
         }
@@ -360,6 +367,17 @@ final class World implements Simulator {
         List<Report> taken = List.copyOf(reports);
         reports.clear();
         return taken;
+    }
+
+    /// Failures that were reported because nobody waited for them, and not taken.
+    List<Throwable> unseenFailures() {
+        List<Throwable> unseen = new ArrayList<>();
+        for (Report report : reports) {
+            if (report instanceof Report.UnobservedFailure unobserved) {
+                unseen.add(unobserved.failure());
+            }
+        }
+        return unseen;
     }
 
     long steps() {

@@ -18,7 +18,7 @@
 ///
 /// What goes wrong by itself is an error: a [deadlock][dev.sluice.testing.DeadlockException], with who waits
 /// for what; an [endless run][dev.sluice.testing.LimitExceededException]; [something left
-/// behind][dev.sluice.testing.LeftoverException], be it a task, a timer or a report that nobody took. Each
+/// behind][dev.sluice.testing.LeftoverException], be it a task, a timer or a failure that nobody saw. Each
 /// failure carries the seed and the command that runs it again.
 /// [Cancellations][dev.sluice.testing.Cancellations] cancels a piece of work at each of its suspensions.
 ///

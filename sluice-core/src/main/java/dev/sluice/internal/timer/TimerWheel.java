@@ -121,9 +121,19 @@ public final class TimerWheel {
         }
     }
 
+    /// How long after the origin, at least 0; [Long#MAX_VALUE] if that cannot be said, as for "never" when the
+    /// clock began below zero.
+    private long sinceOrigin(long deadline) {
+        long nanos = deadline - origin;
+        if (deadline <= origin) {
+            return 0;
+        }
+        return nanos < 0 ? Long.MAX_VALUE : nanos;
+    }
+
     private void place(Timer timer) {
-        // Rounded up, so that nothing ends early; a long sum would overflow for "never", hence the clamp.
-        long nanos = Math.max(timer.deadline - origin, 0);
+        // Rounded up, so that nothing ends early; a long sum would overflow for "never", hence the detour.
+        long nanos = sinceOrigin(timer.deadline);
         long tick = Math.max((nanos >> shift) + ((nanos & ((1L << shift) - 1)) == 0 ? 0 : 1), now);
         long differing = tick ^ now;
         int level = differing == 0 ? 0 : (63 - Long.numberOfLeadingZeros(differing)) / BITS;

@@ -13,6 +13,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExamplesTest {
     @Test
+    void overviewAsksBothAtTheSameTime() throws Exception {
+        Printed.by(Overview::main).consistsOf("stock has answered", "price has answered", "12 pieces at 99");
+    }
+
+    @Test
     void countdownsOneAfterAnotherAndThenAtTheSameTime() throws Exception {
         List<String> lines = Printed.by(Countdowns::main).lines();
         assertThat(lines.subList(0, 9))

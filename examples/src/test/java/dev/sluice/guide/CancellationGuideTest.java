@@ -19,6 +19,7 @@ import dev.sluice.task.TaskLocal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +28,11 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CancellationGuideTest {
+    /// A blocking call of the JDK's, which an interrupt ends.
+    private static void blockForEver() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+
     @Test
     void cancellationIsAState() {
         List<String> seen = new ArrayList<>();
@@ -58,7 +64,7 @@ class CancellationGuideTest {
             boolean whole = CancelScope.run(scope -> {
                 scope.cancel("enough");
                 try {
-                    Thread.sleep(60_000 + seen.size());
+                    blockForEver();
                 } catch (InterruptedException interrupted) {
                     seen.add("interrupted");
                 }
@@ -68,6 +74,27 @@ class CancellationGuideTest {
             seen.add("whole: " + whole);
         });
         assertThat(seen).containsExactly("interrupted", "pending: false", "whole: false");
+    }
+
+    @Test
+    void cancelledWaitLeavesTheInterruptPendingForTheNextBlockingCall() {
+        List<String> seen = new ArrayList<>();
+        Sluice.run(() -> CancelScope.run(scope -> {
+            scope.cancel("enough");
+            for (int i = 1; i <= 2; i++) {
+                try {
+                    Sluice.yield();
+                } catch (CancelledException cancelled) {
+                    seen.add("cancelled");
+                }
+                try {
+                    blockForEver();
+                } catch (InterruptedException interrupted) {
+                    seen.add("interrupted");
+                }
+            }
+        }));
+        assertThat(seen).containsExactly("cancelled", "interrupted", "cancelled", "interrupted");
     }
 
     @Test
@@ -156,7 +183,7 @@ class CancellationGuideTest {
                     Deadline.after(ofMillis(50)).named("both").run(() -> {
                         try (var group = TaskGroup.open()) {
                             group.start("a", () -> Sluice.sleep(ofSeconds(60)));
-                            group.start("b", () -> Sluice.offload(() -> Thread.sleep(60_000)));
+                            group.start("b", () -> Sluice.offload(() -> blockForEver()));
                             group.join();
                         }
                     });

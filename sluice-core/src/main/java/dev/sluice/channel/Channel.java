@@ -1,6 +1,10 @@
 package dev.sluice.channel;
 
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.time.Clock;
+import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /// Where tasks hand values over: each value from one sender to one receiver, in order.
@@ -58,7 +62,26 @@ public sealed interface Channel<T> extends Sender<T>, Receiver<T> permits Locked
     /// @param capacity 1 to 2^30
     /// @param rank asked once for each value, by its sender
     static <T> Channel<T> priority(int capacity, ToLongFunction<? super T> rank) {
-        return new LockedChannel<>("priority(" + capacity + ")", new Store.Priority<>(capacity), Channel::forget, rank);
+        return new LockedChannel<>(
+                "priority(" + capacity + ")", new Store.Priority<>(capacity), Channel::forget, rank, null);
+    }
+
+    /// A channel that holds up to `capacity` values, each of which can be received when its delay has passed,
+    /// on the clock of the loop that makes the channel; those that are due, the earliest first.
+    ///
+    /// Receivers of a closed channel wait for what is not due yet, and get the end after it.
+    ///
+    /// @param capacity 1 to 2^30
+    /// @param delay asked once for each value, by its sender; from the moment of sending, zero or less for none
+    static <T> Channel<T> delayed(int capacity, Function<? super T, Duration> delay) {
+        var alarm = new Alarm();
+        Clock clock = alarm.clock();
+        return new LockedChannel<>(
+                "delayed(" + capacity + ")",
+                new Store.Delayed<>(capacity, clock),
+                Channel::forget,
+                value -> EventLoop.saturatedAdd(clock.nanoTime(), EventClause.nanosOf(delay.apply(value))),
+                alarm);
     }
 
     /// The same channel under a name, which messages and pictures show. Call it before the channel is shared.

@@ -3,6 +3,7 @@ package dev.sluice.channel;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import dev.sluice.internal.strand.Waiter;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: the strand of the select. The methods that end in `Locked` are called while it holds the channel's
 /// lock.
-abstract sealed class ChannelClause<T, R> extends Clause<R> {
-    final LockedChannel<T> channel;
+abstract sealed class ChannelClause<R> extends Clause<R> {
+    final Locked locked;
     private @Nullable Waiter waiter;
 
-    ChannelClause(LockedChannel<T> channel) {
-        this.channel = channel;
+    ChannelClause(Locked locked) {
+        this.locked = locked;
     }
 
     /// The only value of `Void`, which is of every type.
@@ -28,9 +29,6 @@ abstract sealed class ChannelClause<T, R> extends Clause<R> {
     /// A new round begins.
     abstract void prepare();
 
-    /// Does it, if it is possible at once.
-    abstract boolean tryLocked();
-
     /// Puts a node into the queue.
     abstract void registerLocked(Waiter node);
 
@@ -38,9 +36,6 @@ abstract sealed class ChannelClause<T, R> extends Clause<R> {
 
     /// Reads the node that a counterpart has claimed.
     abstract void claimed(@Nullable Object value);
-
-    /// What has to happen after the locks are free, when the clause did not have to wait.
-    void done() {}
 
     final void waitLocked(Strand strand, long token) {
         Waiter node = waiter;
@@ -59,12 +54,12 @@ abstract sealed class ChannelClause<T, R> extends Clause<R> {
     final boolean withdraw() {
         Waiter node = waiter;
         assert node != null;
-        channel.lock();
+        locked.lock();
         queueLocked().remove(node);
         boolean won = node.claimed;
         Object value = node.value;
         node.value = null;
-        Strand wake = channel.unlock();
+        Strand wake = locked.unlock();
         assert wake == null;
         if (won) {
             claimed(value);
@@ -72,7 +67,8 @@ abstract sealed class ChannelClause<T, R> extends Clause<R> {
         return won;
     }
 
-    static final class Send<T> extends ChannelClause<T, Void> {
+    static final class Send<T> extends ChannelClause<Void> {
+        private final SendingEnd<T> channel;
         private final Supplier<? extends T> supplier;
         private final Runnable then;
         private @Nullable T value;
@@ -80,15 +76,16 @@ abstract sealed class ChannelClause<T, R> extends Clause<R> {
         private long rank;
         private boolean closed;
 
-        Send(LockedChannel<T> channel, Supplier<? extends T> supplier, Runnable then) {
-            super(channel);
+        Send(SendingEnd<T> channel, Supplier<? extends T> supplier, Runnable then) {
+            super(channel.locked());
+            this.channel = channel;
             this.supplier = supplier;
             this.then = then;
         }
 
         @Override
         void prepare() {
-            T made = supplier.get();
+            T made = Objects.requireNonNull(supplier.get(), "value");
             rank = channel.rankOf(made);
             value = made;
             closed = false;
@@ -112,7 +109,9 @@ abstract sealed class ChannelClause<T, R> extends Clause<R> {
         void done() {
             T dropped = given;
             given = null;
-            channel.finish(null, dropped);
+            if (dropped != null) {
+                channel.gaveUp(dropped);
+            }
         }
 
         @Override
@@ -129,26 +128,28 @@ abstract sealed class ChannelClause<T, R> extends Clause<R> {
 
         @Override
         void claimed(@Nullable Object of) {
-            closed = LockedChannel.isEnd(of);
+            closed = of == Ends.ENDED;
         }
 
         @Override
         Void chosen() {
             value = null;
             if (closed) {
-                throw new ChannelClosedException("send to", channel.statistics().name());
+                throw new ChannelClosedException("send to", channel.name());
             }
             then.run();
             return nothing();
         }
     }
 
-    static final class Receive<T, R> extends ChannelClause<T, R> {
+    static final class Receive<T, R> extends ChannelClause<R> {
+        private final ReceivingEnd<T> channel;
         private final Function<? super Received<T>, ? extends R> then;
         private @Nullable T value;
 
-        Receive(LockedChannel<T> channel, Function<? super Received<T>, ? extends R> then) {
-            super(channel);
+        Receive(ReceivingEnd<T> channel, Function<? super Received<T>, ? extends R> then) {
+            super(channel.locked());
+            this.channel = channel;
             this.then = then;
         }
 
@@ -160,7 +161,7 @@ abstract sealed class ChannelClause<T, R> extends Clause<R> {
         @Override
         boolean tryLocked() {
             value = channel.pollLocked();
-            return value != null || channel.endedLocked();
+            return value != null || channel.drainedLocked();
         }
 
         @Override
@@ -176,7 +177,7 @@ abstract sealed class ChannelClause<T, R> extends Clause<R> {
         @Override
         @SuppressWarnings("unchecked") // only values of senders are handed over, and the end
         void claimed(@Nullable Object of) {
-            value = LockedChannel.isEnd(of) ? null : (T) of;
+            value = of == Ends.ENDED ? null : (T) of;
         }
 
         @Override

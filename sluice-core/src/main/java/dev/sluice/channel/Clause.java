@@ -34,6 +34,12 @@ public abstract sealed class Clause<R> permits ChannelClause, EventClause {
         return new EventClause.Completed<>(completion, what, then);
     }
 
+    /// Does it, if it is possible at once and the select holds the locks.
+    abstract boolean tryLocked();
+
+    /// What has to happen after the locks are free, when the clause did not have to wait.
+    void done() {}
+
     /// Runs the action of the clause that was chosen.
     abstract R chosen();
 }

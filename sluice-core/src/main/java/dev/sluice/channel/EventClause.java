@@ -6,6 +6,7 @@ import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.timer.Timer;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +20,15 @@ abstract sealed class EventClause<R> extends Clause<R> {
         this.then = then;
     }
 
+    /// As many as there are, or as many as fit: 292 years.
+    static long nanosOf(Duration duration) {
+        return TimeUnit.NANOSECONDS.convert(duration);
+    }
+
     /// Whether it has happened.
     abstract boolean happened();
 
-    /// Has the wait ended when it happens. It may have happened just now.
+    /// Has the wait ended when it happens. It may have happened just now. Does not throw.
     abstract void register(Strand strand, long token);
 
     /// Undoes [#register].
@@ -35,24 +41,32 @@ abstract sealed class EventClause<R> extends Clause<R> {
 
     static final class After<R> extends EventClause<R> {
         private final Duration duration;
+        private final long nanos;
         private @Nullable End end; // the strand of the select
 
         After(Duration duration, Supplier<? extends R> then) {
             super(then);
             this.duration = duration;
+            this.nanos = nanosOf(duration);
+        }
+
+        /// A timer comes last: others that are possible are not late yet.
+        @Override
+        boolean tryLocked() {
+            return false;
         }
 
         @Override
         boolean happened() {
             End armed = end;
-            return armed == null ? duration.isZero() || duration.isNegative() : armed.over;
+            return armed == null ? nanos <= 0 : armed.over;
         }
 
         @Override
         void register(Strand strand, long token) {
             EventLoop loop = loopOf(strand);
             var armed = new End(strand, token);
-            armed.deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), duration.toNanos());
+            armed.deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), nanos);
             end = armed;
             loop.arm(armed);
         }
@@ -61,8 +75,8 @@ abstract sealed class EventClause<R> extends Clause<R> {
         void unregister(Strand strand) {
             End armed = end;
             if (armed != null) {
-                loopOf(strand).disarm(armed);
                 end = null;
+                loopOf(strand).disarm(armed);
             }
         }
 
@@ -103,6 +117,11 @@ abstract sealed class EventClause<R> extends Clause<R> {
             super(then);
             this.completion = completion;
             this.what = what;
+        }
+
+        @Override
+        boolean tryLocked() {
+            return happened();
         }
 
         @Override

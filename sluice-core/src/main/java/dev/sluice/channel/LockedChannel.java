@@ -1,17 +1,12 @@
 package dev.sluice.channel;
 
-import dev.sluice.internal.strand.SpinLock;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import dev.sluice.internal.strand.Waiter;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,40 +16,23 @@ import org.jspecify.annotations.Nullable;
 /// Every channel: a store, and those who wait at its two ends.
 ///
 /// As Go's `runtime/chan.go`: one lock, held for a few field accesses; a value goes straight to a receiver that
-/// waits.
+/// waits, unless it has to wait for its time.
 ///
 /// Invariants, whenever the lock is free:
-/// - receivers wait only while the store is empty and no sender waits; senders wait only while the store is
-///   full (cancelled waits, which their strands are about to take out, aside);
+/// - receivers wait only while the store gives out nothing and no sender waits; senders wait only while the
+///   store is full (cancelled waits, which their strands are about to take out, and one select at both ends,
+///   aside);
 /// - a wait ends once: by the counterpart that claims it under the lock, by the end of the channel, or by its
 ///   cancellation;
-/// - after the end nobody waits to send, and nobody waits to receive.
-/// Threads: any. Strands are woken, and foreign code runs, only after the lock is free.
-final class LockedChannel<T> implements Channel<T> {
-    private static final AtomicLong NUMBERS = new AtomicLong(); // unique; ordered with nothing
-    private static final VarHandle LOCK;
-
-    static {
-        try {
-            LOCK = MethodHandles.lookup().findVarHandle(LockedChannel.class, "lock", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /// What a waiter gets instead of a value when the channel ends.
-    private static final Object ENDED = new Object();
-
-    /// How a select orders the locks of several channels.
-    final long number = NUMBERS.incrementAndGet();
-
+/// - after the end nobody waits to send, and nobody waits to receive but for values that are not due yet.
+/// Threads: any.
+final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>, ReceivingEnd<T> {
     private final Consumer<? super T> forget;
     private final @Nullable ToLongFunction<? super T> rank;
-    private final Object sending = new Doing("send to ");
-    private final Object receiving = new Doing("receive from ");
+    private final @Nullable Alarm alarm;
+    private final Object sending = new Ends.Doing("send to ", this);
+    private final Object receiving = new Ends.Doing("receive from ", this);
     private String name; // before the channel is shared
-
-    private int lock; // through SpinLock only
 
     // Guarded by lock.
     private final Store<T> store;
@@ -64,17 +42,26 @@ final class LockedChannel<T> implements Channel<T> {
     private @Nullable Throwable cause;
     private long sent;
     private long dropped;
-    private @Nullable Strand toWake; // by whoever holds the lock, after it has let go
 
     LockedChannel(String name, Store<T> store, Consumer<? super T> forget) {
-        this(name, store, forget, null);
+        this(name, store, forget, null, null);
     }
 
-    LockedChannel(String name, Store<T> store, Consumer<? super T> forget, @Nullable ToLongFunction<? super T> rank) {
+    /// @param alarm for a store that gives out values in their time
+    LockedChannel(
+            String name,
+            Store<T> store,
+            Consumer<? super T> forget,
+            @Nullable ToLongFunction<? super T> rank,
+            @Nullable Alarm alarm) {
         this.name = name;
         this.store = store;
         this.forget = forget;
         this.rank = rank;
+        this.alarm = alarm;
+        if (alarm != null) {
+            alarm.belongsTo(this);
+        }
     }
 
     @Override
@@ -83,82 +70,56 @@ final class LockedChannel<T> implements Channel<T> {
         return this;
     }
 
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Locked locked() {
+        return this;
+    }
+
     // ---- sending
 
     @Override
     public void send(T value) {
-        Strand strand = Strand.current();
-        strand.checkpoint();
-        long rank = rankOf(value);
-        Offer offer = offer(value, rank);
-        if (offer == Offer.FULL) {
-            offer = waitToSend(strand, value, rank);
-        }
-        if (offer == Offer.CLOSED) {
-            throw new ChannelClosedException("send to", name);
-        }
+        Ends.send(this, value);
     }
 
     @Override
     public Offer trySend(T value) {
-        return offer(value, rankOf(value));
+        return Ends.trySend(this, value);
     }
 
-    long rankOf(T value) {
-        Objects.requireNonNull(value, "value");
+    @Override
+    public Object sending() {
+        return sending;
+    }
+
+    @Override
+    public WaitQueue senders() {
+        return senders;
+    }
+
+    @Override
+    public long rankOf(T value) {
         return rank == null ? 0 : rank.applyAsLong(value);
     }
 
-    private Offer offer(T value, long rank) {
-        lock();
-        Offer offer = offerLocked(value, rank);
-        T given = store.dropped();
-        Strand wake = unlock();
-        finish(wake, given);
-        return offer;
-    }
-
-    private Offer waitToSend(Strand strand, T value, long rank) {
-        Waiter waiter = Waiter.own(strand);
-        long token = strand.begin(sending);
-        waiter.token = token;
-        waiter.value = value;
-        waiter.rank = rank;
-        lock();
-        Offer offer = offerLocked(value, rank);
-        if (offer == Offer.FULL) {
-            senders.add(waiter);
-        }
-        T given = store.dropped();
-        Strand wake = unlock();
-        if (offer != Offer.FULL) {
-            waiter.value = null;
-            strand.abandon(token);
-            finish(wake, given);
-            return offer;
-        }
-        boolean resumed = strand.await(token);
-        if (!resumed) {
-            withdraw(senders, waiter);
-        }
-        boolean end = waiter.value == ENDED;
-        waiter.value = null;
-        if (!resumed) {
-            throw strand.cancelledException();
-        }
-        return end ? Offer.CLOSED : Offer.SENT;
-    }
-
-    /// Hands a value to a receiver that waits, or stores it. The caller holds the lock.
-    Offer offerLocked(T value, long rank) {
+    /// Hands a value to a receiver that waits, or stores it.
+    @Override
+    public Offer offerLocked(T value, long rank) {
         if (ended) {
             return Offer.CLOSED;
         }
-        Strand receiver = receivers.claimWith(value);
-        if (receiver != null) {
-            toWake = receiver;
-            sent++;
-            return Offer.SENT;
+        if (alarm == null) {
+            Strand receiver = receivers.claimWith(value);
+            if (receiver != null) {
+                wakeLater(receiver);
+                sent++;
+                return Offer.SENT;
+            }
         }
         if (store.offer(value, rank)) {
             sent++;
@@ -167,86 +128,61 @@ final class LockedChannel<T> implements Channel<T> {
         return Offer.FULL;
     }
 
+    @Override
+    public @Nullable T droppedLocked() {
+        T given = store.dropped();
+        if (given != null) {
+            dropped++;
+        }
+        return given;
+    }
+
+    @Override
+    public void gaveUp(T value) {
+        forget.accept(value);
+    }
+
     // ---- receiving
 
     @Override
     public T receive() {
-        T value = receiveOrNull();
-        if (value == null) {
-            throw endedException();
-        }
-        return value;
+        return Ends.receive(this);
     }
 
     @Override
     public Received<T> receiveOrEnd() {
-        T value = receiveOrNull();
-        return value == null ? end() : new Received.Value<>(value);
+        return Ends.receiveOrEnd(this);
     }
 
     @Override
     public Received<T> tryReceive() {
-        lock();
-        T value = pollLocked();
-        boolean end = ended;
-        Strand wake = unlock();
-        finish(wake, null);
+        return Ends.tryReceive(this);
+    }
+
+    @Override
+    public Object receiving() {
+        return receiving;
+    }
+
+    @Override
+    public WaitQueue receivers() {
+        return receivers;
+    }
+
+    /// Takes a value from the store, and lets a waiting sender fill the room; or takes one from a sender.
+    @Override
+    public @Nullable T pollLocked() {
+        T value = store.poll();
         if (value != null) {
-            return new Received.Value<>(value);
-        }
-        return end ? end() : new Received.Empty<>();
-    }
-
-    /// The next value, or null at the end.
-    private @Nullable T receiveOrNull() {
-        Strand strand = Strand.current();
-        strand.checkpoint();
-        lock();
-        T value = pollLocked();
-        boolean end = ended;
-        Strand wake = unlock();
-        finish(wake, null);
-        return value != null || end ? value : waitToReceive(strand);
-    }
-
-    @SuppressWarnings("unchecked") // only values of senders are handed over, and ENDED
-    private @Nullable T waitToReceive(Strand strand) {
-        Waiter waiter = Waiter.own(strand);
-        long token = strand.begin(receiving);
-        waiter.token = token;
-        lock();
-        T value = pollLocked();
-        boolean end = ended;
-        if (value == null && !end) {
-            receivers.add(waiter);
-        }
-        Strand wake = unlock();
-        if (value != null || end) {
-            strand.abandon(token);
-            finish(wake, null);
+            claimSender(true);
             return value;
         }
-        boolean resumed = strand.await(token);
-        if (!resumed) {
-            withdraw(receivers, waiter);
-        }
-        Object received = waiter.value;
-        waiter.value = null;
-        if (!resumed) {
-            throw strand.cancelledException();
-        }
-        return received == ENDED ? null : (T) received;
+        return alarm == null ? claimSender(false) : null;
     }
 
-    /// Takes a value from the store, and lets a waiting sender fill the room; or takes one from a sender. The
-    /// caller holds the lock.
-    @Nullable T pollLocked() {
-        T value = store.poll();
-        if (value == null) {
-            return claimSender(false);
-        }
-        claimSender(true);
-        return value;
+    @Override
+    public boolean drainedLocked() {
+        return ended && store.size() == 0;
     }
 
     /// Ends the wait of the first sender that still waits.
@@ -262,7 +198,7 @@ final class LockedChannel<T> implements Channel<T> {
             assert value != null;
             waiter.claimed = true;
             if (waiter.strand.tryClaim(waiter.token)) {
-                toWake = waiter.strand;
+                wakeLater(waiter.strand);
                 sent++;
                 if (intoStore) {
                     boolean stored = store.offer(value, rankOfValue);
@@ -273,6 +209,55 @@ final class LockedChannel<T> implements Channel<T> {
             waiter.claimed = false; // cancelled; the strand looks at the node under the lock that we hold
         }
         return null;
+    }
+
+    // ---- values in their time
+
+    /// Gives what is due to those who wait, and sets the alarm for what is not.
+    @Override
+    void settle() {
+        Alarm clock = alarm;
+        if (clock == null) {
+            return;
+        }
+        List<Strand> woken = new ArrayList<>();
+        long due;
+        boolean set;
+        lock();
+        try {
+            giveDueLocked(woken);
+            due = receivers.isEmpty() || store.size() == 0 ? Long.MAX_VALUE : store.due();
+            set = clock.needed(due);
+        } finally {
+            unlock();
+        }
+        woken.forEach(Strand::wake);
+        if (set) {
+            clock.set(due);
+        }
+    }
+
+    private void giveDueLocked(List<Strand> woken) {
+        while (!receivers.isEmpty()) {
+            T value = store.peek();
+            if (value == null) {
+                if (drainedLocked()) {
+                    Ends.endAll(receivers, woken);
+                }
+                return;
+            }
+            Strand receiver = receivers.claimWith(value);
+            if (receiver == null) {
+                return; // all are cancelled
+            }
+            woken.add(receiver);
+            store.take();
+            claimSender(true);
+            Strand sender = takeWake();
+            if (sender != null) {
+                woken.add(sender);
+            }
+        }
     }
 
     // ---- the end
@@ -288,119 +273,65 @@ final class LockedChannel<T> implements Channel<T> {
     }
 
     private boolean finish(@Nullable Throwable why) {
+        List<Strand> waiting = new ArrayList<>();
+        boolean first;
         lock();
-        if (ended) {
+        try {
+            first = endLocked(why, waiting);
+        } finally {
             unlock();
-            return false;
         }
-        List<Strand> waiting = endLocked(why);
-        unlock();
         waiting.forEach(Strand::wake);
-        return true;
+        return first;
     }
 
     @Override
     public boolean cancel(Consumer<? super T> dropped) {
-        lock();
-        boolean first = !ended;
-        List<Strand> waiting = first ? endLocked(null) : List.of();
+        List<Strand> waiting = new ArrayList<>();
         List<T> left = new ArrayList<>();
-        for (T value = store.poll(); value != null; value = store.poll()) {
-            left.add(value);
+        boolean first;
+        lock();
+        try {
+            for (T value = store.take(); value != null; value = store.take()) {
+                left.add(value);
+            }
+            this.dropped += left.size();
+            first = endLocked(null, waiting);
+        } finally {
+            unlock();
         }
-        this.dropped += left.size();
-        unlock();
         waiting.forEach(Strand::wake);
-        left.forEach(dropped);
+        Ends.handBack(left, dropped);
         return first;
     }
 
-    private List<Strand> endLocked(@Nullable Throwable why) {
-        ended = true;
-        cause = why;
-        List<Strand> waiting = new ArrayList<>(senders.size() + receivers.size());
-        for (Strand strand = senders.claimWith(ENDED); strand != null; strand = senders.claimWith(ENDED)) {
-            waiting.add(strand);
+    /// Ends the channel, and all waits for what will not come.
+    private boolean endLocked(@Nullable Throwable why, List<Strand> woken) {
+        boolean first = !ended;
+        if (first) {
+            ended = true;
+            cause = why;
+            Ends.endAll(senders, woken);
         }
-        for (Strand strand = receivers.claimWith(ENDED); strand != null; strand = receivers.claimWith(ENDED)) {
-            waiting.add(strand);
+        if (store.size() == 0) {
+            Ends.endAll(receivers, woken);
         }
-        return waiting;
+        return first;
     }
 
-    boolean endedLocked() {
-        return ended;
-    }
-
-    /// Whether a node's value says that the channel ended.
-    static boolean isEnd(@Nullable Object value) {
-        return value == ENDED;
-    }
-
-    /// How the channel ended.
-    Received<T> end() {
+    @Override
+    public Received<T> end() {
         lock();
         Throwable why = cause;
         unlock();
         return why == null ? new Received.Done<>() : new Received.Failed<>(why);
     }
 
-    RuntimeException endedException() {
+    @Override
+    public RuntimeException endedException() {
         return end() instanceof Received.Failed<T>(Throwable why)
                 ? new ChannelFailedException("receive from", name, why)
                 : new ChannelClosedException("receive from", name);
-    }
-
-    // ---- for select, which holds the locks of all its channels
-
-    void lock() {
-        SpinLock.lock(LOCK, this);
-    }
-
-    /// Locks, for who holds the lock of another channel.
-    void lockNested() {
-        SpinLock.lockNested(LOCK, this);
-    }
-
-    /// Lets go of the lock.
-    ///
-    /// @return whom to wake
-    @Nullable Strand unlock() {
-        Strand wake = toWake;
-        toWake = null;
-        SpinLock.unlock(LOCK, this);
-        return wake;
-    }
-
-    WaitQueue senders() {
-        return senders;
-    }
-
-    WaitQueue receivers() {
-        return receivers;
-    }
-
-    @Nullable T droppedLocked() {
-        return store.dropped();
-    }
-
-    /// What is left to do after the lock is free.
-    void finish(@Nullable Strand wake, @Nullable T given) {
-        if (wake != null) {
-            wake.wake();
-        }
-        if (given != null) {
-            lock();
-            dropped++;
-            unlock();
-            forget.accept(given);
-        }
-    }
-
-    private void withdraw(WaitQueue from, Waiter waiter) {
-        lock();
-        from.remove(waiter);
-        unlock();
     }
 
     @Override
@@ -410,47 +341,17 @@ final class LockedChannel<T> implements Channel<T> {
 
     @Override
     public Clause<Void> onReceive(Consumer<? super T> then) {
-        return new ChannelClause.Receive<>(this, received -> {
-            if (!(received instanceof Received.Value<T>(T value))) {
-                throw endedException();
-            }
-            then.accept(value);
-            return ChannelClause.nothing();
-        });
+        return Ends.onReceive(this, then);
     }
 
     @Override
     public <R> Clause<R> onReceived(Function<? super Received<T>, ? extends R> then) {
-        return new ChannelClause.Receive<>(this, then);
+        return Ends.onReceived(this, then);
     }
 
     @Override
     public Iterator<T> iterator() {
-        return new Iterator<>() {
-            private @Nullable T next;
-
-            @Override
-            public boolean hasNext() {
-                if (next == null) {
-                    next = receiveOrNull();
-                    if (next == null && end() instanceof Received.Failed<T>) {
-                        throw endedException();
-                    }
-                }
-                return next != null;
-            }
-
-            @Override
-            public T next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException("next of " + LockedChannel.this + ": closed");
-                }
-                T value = next;
-                next = null;
-                assert value != null;
-                return value;
-            }
-        };
+        return Ends.iterator(this);
     }
 
     @Override
@@ -467,19 +368,5 @@ final class LockedChannel<T> implements Channel<T> {
     @Override
     public String toString() {
         return "channel " + name;
-    }
-
-    /// What a strand is shown to wait for.
-    private final class Doing {
-        private final String what;
-
-        Doing(String what) {
-            this.what = what;
-        }
-
-        @Override
-        public String toString() {
-            return what + LockedChannel.this;
-        }
     }
 }

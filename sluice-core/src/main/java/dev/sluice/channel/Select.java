@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One wait over several ends of channels, timers and tasks: exactly one of the clauses happens, and its action
@@ -19,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// while (open) select.await();
 /// ```
 ///
-/// When several are possible, one is chosen at random, unless the select is [#biased]. The same channel may
-/// appear more than once. A cancelled select has done nothing: no value is taken, none is sent.
+/// When several are possible, each is chosen as often as any other, unless the select is [#biased]. The same
+/// channel may appear more than once, a clause may not. A cancelled select has done nothing: no value is taken,
+/// none is sent.
 ///
 /// A select is made once and awaited often. As Go's `selectgo` it takes the locks of its channels in one order,
 /// looks at all, and registers at all before it lets go, so that no two selects can miss each other.
@@ -28,9 +31,10 @@ import org.jspecify.annotations.Nullable;
 /// Threads: one at a time.
 public final class Select<R> {
     private final List<Clause<? extends R>> clauses;
-    private final ChannelClause<?, ? extends R>[] onChannels;
+    private final ChannelClause<? extends R>[] onChannels;
     private final EventClause<? extends R>[] onEvents;
-    private final LockedChannel<?>[] locks; // each once, in the order of their numbers
+    private final Locked[] locks; // each once, in the order of their numbers
+    private final Clause<? extends R>[] order; // in which a round looks; the strand that uses it
     private boolean biased;
     private boolean busy; // the strand that uses it
 
@@ -39,22 +43,26 @@ public final class Select<R> {
         if (clauses.isEmpty()) {
             throw new IllegalArgumentException("select: no clauses, expected at least one");
         }
+        if (Set.copyOf(clauses).size() < clauses.size()) {
+            throw new IllegalArgumentException("select: a clause appears twice, expected one clause for each action");
+        }
         this.clauses = List.copyOf(clauses);
-        List<ChannelClause<?, ? extends R>> channels = new ArrayList<>();
+        List<ChannelClause<? extends R>> channels = new ArrayList<>();
         List<EventClause<? extends R>> events = new ArrayList<>();
         for (Clause<? extends R> clause : clauses) {
             switch (clause) {
-                case ChannelClause<?, ? extends R> channel -> channels.add(channel);
+                case ChannelClause<? extends R> channel -> channels.add(channel);
                 case EventClause<? extends R> event -> events.add(event);
             }
         }
         this.onChannels = channels.toArray(new ChannelClause[0]);
         this.onEvents = events.toArray(new EventClause[0]);
+        this.order = Stream.concat(channels.stream(), events.stream()).toArray(Clause[]::new);
         this.locks = channels.stream()
-                .map(clause -> clause.channel)
+                .map(clause -> clause.locked)
                 .distinct()
                 .sorted(Comparator.comparingLong(channel -> channel.number))
-                .toArray(LockedChannel<?>[]::new);
+                .toArray(Locked[]::new);
     }
 
     /// A select over these clauses.
@@ -70,7 +78,7 @@ public final class Select<R> {
     }
 
     /// Prefers, from now on, the clauses in the order in which they were given; those for time and tasks come
-    /// last.
+    /// last. Call it before the first wait.
     public Select<R> biased() {
         biased = true;
         return this;
@@ -88,7 +96,7 @@ public final class Select<R> {
         Clause<? extends R> chosen;
         try {
             strand.checkpoint();
-            for (ChannelClause<?, ? extends R> clause : onChannels) {
+            for (ChannelClause<? extends R> clause : onChannels) {
                 clause.prepare();
             }
             chosen = choose(strand);
@@ -105,13 +113,18 @@ public final class Select<R> {
         Clause<? extends R> chosen;
         try {
             strand.checkpoint();
-            for (ChannelClause<?, ? extends R> clause : onChannels) {
+            for (ChannelClause<? extends R> clause : onChannels) {
                 clause.prepare();
             }
+            long draws = draws(strand);
+            Clause<? extends R> possible;
             lockAll();
-            ChannelClause<?, ? extends R> possible = tryAll(strand);
-            unlockAll();
-            chosen = possible != null ? done(possible) : happened();
+            try {
+                possible = tryAll(draws);
+            } finally {
+                unlockAll();
+            }
+            chosen = done(possible);
         } finally {
             busy = false;
         }
@@ -126,20 +139,26 @@ public final class Select<R> {
     }
 
     private Clause<? extends R> choose(Strand strand) {
+        long draws = draws(strand);
         long token = strand.begin(this);
+        Clause<? extends R> possible;
         lockAll();
-        ChannelClause<?, ? extends R> possible = tryAll(strand);
-        Clause<? extends R> now = possible != null ? possible : happened();
-        if (now == null) {
-            for (ChannelClause<?, ? extends R> clause : onChannels) {
-                clause.waitLocked(strand, token);
+        try {
+            possible = tryAll(draws);
+            if (possible == null) {
+                for (ChannelClause<? extends R> clause : onChannels) {
+                    clause.waitLocked(strand, token);
+                }
             }
+        } finally {
+            unlockAll();
         }
-        unlockAll();
-        if (now != null) {
+        Clause<? extends R> chosen = done(possible);
+        if (chosen != null) {
             strand.abandon(token);
-            return possible != null ? done(possible) : now;
+            return chosen;
         }
+        // Nothing in here may throw: a counterpart may end the wait from now on.
         for (EventClause<? extends R> clause : onEvents) {
             clause.register(strand, token);
         }
@@ -150,7 +169,7 @@ public final class Select<R> {
     /// Takes everything back; says which clause ended the wait.
     private Clause<? extends R> afterWait(Strand strand, boolean resumed) {
         Clause<? extends R> won = null;
-        for (ChannelClause<?, ? extends R> clause : onChannels) {
+        for (ChannelClause<? extends R> clause : onChannels) {
             if (clause.withdraw()) {
                 assert won == null : "two clauses were claimed";
                 won = clause;
@@ -184,7 +203,7 @@ public final class Select<R> {
 
     private void unlockAll() {
         Strand wake = null;
-        for (LockedChannel<?> channel : locks) {
+        for (Locked channel : locks) {
             Strand claimed = channel.unlock();
             if (claimed != null) {
                 assert wake == null : "one clause wakes one strand";
@@ -194,28 +213,49 @@ public final class Select<R> {
         if (wake != null) {
             wake.wake();
         }
+        for (Locked channel : locks) {
+            channel.settle();
+        }
     }
 
-    private @Nullable ChannelClause<?, ? extends R> tryAll(Strand strand) {
-        int count = onChannels.length;
-        int first = biased || count < 2 ? 0 : randomOf(strand, count);
-        for (int i = 0; i < count; i++) {
-            ChannelClause<?, ? extends R> clause = onChannels[(first + i) % count];
-            if (clause.tryLocked()) {
-                return clause;
+    /// Does the first thing that is possible, in an order that `draws` shuffles while it looks, or in the given
+    /// one. The caller holds the locks.
+    private @Nullable Clause<? extends R> tryAll(long draws) {
+        long bits = draws;
+        for (int i = 0; i < order.length; i++) {
+            if (!biased) {
+                int left = order.length - i;
+                int drawn = i + (int) (((bits >>> 32) * left) >>> 32);
+                // Knuth's generator, whose high half is fair.
+                bits = bits * 0x5851_F42D_4C95_7F2DL + 0x1405_7B7E_F767_814FL;
+                Clause<? extends R> clause = order[drawn];
+                order[drawn] = order[i];
+                order[i] = clause;
+            }
+            if (order[i].tryLocked()) {
+                return order[i];
             }
         }
         return null;
     }
 
-    private static int randomOf(Strand strand, int bound) {
+    /// Randomness for one round; drawn before the locks, because it may have to start a loop.
+    private long draws(Strand strand) {
+        if (biased || order.length == 1) {
+            return 0;
+        }
         EventLoop loop = strand.loop();
-        return (loop != null ? loop : SharedLoop.get()).random().nextInt(bound);
+        return (loop != null ? loop : SharedLoop.get()).random().nextLong();
     }
 
-    private ChannelClause<?, ? extends R> done(ChannelClause<?, ? extends R> clause) {
-        clause.done();
-        return clause;
+    /// What is left to do for the clause that was possible, if one was; or else what is possible only when
+    /// nothing else is.
+    private @Nullable Clause<? extends R> done(@Nullable Clause<? extends R> possible) {
+        if (possible == null) {
+            return happened();
+        }
+        possible.done();
+        return possible;
     }
 
     private @Nullable EventClause<? extends R> happened() {

@@ -1,5 +1,6 @@
 package dev.sluice.channel;
 
+import dev.sluice.time.Clock;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +17,30 @@ abstract class Store<T> {
     /// Gives out the next value, or null.
     abstract @Nullable T poll();
 
+    /// Gives out the next value, due or not, or null.
+    @Nullable
+    T take() {
+        return poll();
+    }
+
+    /// What [#poll] would give out; for a store that gives out values in their time.
+    @Nullable
+    T peek() {
+        throw new UnsupportedOperationException("peek: values of this store have no time");
+    }
+
+    /// When the next value is due, for such a store while it is not empty.
+    long due() {
+        throw new UnsupportedOperationException("due: values of this store have no time");
+    }
+
     abstract int size();
 
     abstract int capacity();
 
     /// The value that the last [#offer] gave up for the new one, or null; asking forgets it.
-    @Nullable T dropped() {
+    @Nullable
+    T dropped() {
         return null;
     }
 
@@ -39,7 +58,8 @@ abstract class Store<T> {
         }
 
         @Override
-        @Nullable T poll() {
+        @Nullable
+        T poll() {
             return null;
         }
 
@@ -97,7 +117,8 @@ abstract class Store<T> {
 
         @Override
         @SuppressWarnings("unchecked") // only offer puts something in
-        @Nullable T poll() {
+        @Nullable
+        T poll() {
             if (size == 0) {
                 return null;
             }
@@ -132,14 +153,16 @@ abstract class Store<T> {
         }
 
         @Override
-        @Nullable T poll() {
+        @Nullable
+        T poll() {
             T taken = value;
             value = null;
             return taken;
         }
 
         @Override
-        @Nullable T dropped() {
+        @Nullable
+        T dropped() {
             T given = dropped;
             dropped = null;
             return given;
@@ -163,7 +186,8 @@ abstract class Store<T> {
         private static final class Block {
             final @Nullable Object[] values = new Object[BLOCK];
 
-            @Nullable Block next;
+            @Nullable
+            Block next;
         }
 
         private Block first = new Block();
@@ -187,7 +211,8 @@ abstract class Store<T> {
 
         @Override
         @SuppressWarnings("unchecked") // only offer puts something in
-        @Nullable T poll() {
+        @Nullable
+        T poll() {
             if (size == 0) {
                 return null;
             }
@@ -220,14 +245,14 @@ abstract class Store<T> {
     }
 
     /// The least rank first, first in first out among equals, up to a limit.
-    static final class Priority<T> extends Store<T> {
+    static sealed class Priority<T> extends Store<T> permits Delayed {
         private static final Comparator<Entry<?>> ORDER =
                 Comparator.<Entry<?>>comparingLong(Entry::rank).thenComparingLong(Entry::number);
 
-        private record Entry<T>(T value, long rank, long number) {}
+        record Entry<T>(T value, long rank, long number) {}
 
         private final int capacity;
-        private final PriorityQueue<Entry<T>> queue = new PriorityQueue<>(ORDER);
+        final PriorityQueue<Entry<T>> queue = new PriorityQueue<>(ORDER);
         private long number;
 
         Priority(int capacity) {
@@ -241,7 +266,8 @@ abstract class Store<T> {
         }
 
         @Override
-        @Nullable T poll() {
+        @Nullable
+        T poll() {
             Entry<T> least = queue.poll();
             return least == null ? null : least.value;
         }
@@ -254,6 +280,42 @@ abstract class Store<T> {
         @Override
         int capacity() {
             return capacity;
+        }
+    }
+
+    /// Each value in its time, which is its rank: the earliest first, none before.
+    static final class Delayed<T> extends Priority<T> {
+        private final Clock clock;
+
+        Delayed(int capacity, Clock clock) {
+            super(capacity);
+            this.clock = clock;
+        }
+
+        @Override
+        @Nullable
+        T poll() {
+            return peek() == null ? null : take();
+        }
+
+        @Override
+        @Nullable
+        T take() {
+            return super.poll();
+        }
+
+        @Override
+        @Nullable
+        T peek() {
+            Entry<T> earliest = queue.peek();
+            return earliest == null || earliest.rank() > clock.nanoTime() ? null : earliest.value();
+        }
+
+        @Override
+        long due() {
+            Entry<T> earliest = queue.peek();
+            assert earliest != null;
+            return earliest.rank();
         }
     }
 }

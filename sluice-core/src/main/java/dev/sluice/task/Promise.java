@@ -2,12 +2,15 @@ package dev.sluice.task;
 
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.channel.Clause;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A value that somebody will provide: completed once, from any thread, and awaited by many.
@@ -85,6 +88,24 @@ public final class Promise<T> {
     /// @throws CancelledException if the caller is cancelled
     public Outcome<T> outcome() {
         return completion.await(this);
+    }
+
+    /// A clause of a select that is chosen when the promise has been completed.
+    ///
+    /// @param then maps how it ended to the result of the select
+    public <R> Clause<R> onEnd(Function<? super Outcome<T>, ? extends R> then) {
+        return clause(completion, this, then);
+    }
+
+    /// A clause that is chosen when a completion has ended.
+    static <T, R> Clause<R> clause(
+            Completion<Outcome<T>> completion, Object what, Function<? super Outcome<T>, ? extends R> then) {
+        Objects.requireNonNull(then, "then");
+        return Clause.completed(completion, what, () -> {
+            Outcome<T> outcome = completion.result();
+            assert outcome != null : "chosen before the end";
+            return then.apply(outcome);
+        });
     }
 
     /// Whether it has been completed.

@@ -2,7 +2,9 @@ package dev.sluice.task;
 
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.channel.Clause;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /// A named piece of work that runs in a coroutine, and its end.
 ///
@@ -28,6 +30,11 @@ public sealed interface Task<T> permits TaskStrand {
     ///
     /// @throws CancelledException if the caller is cancelled
     Outcome<T> outcome();
+
+    /// A clause of a select that is chosen when the task has ended.
+    ///
+    /// @param then maps how it ended to the result of the select
+    <R> Clause<R> onEnd(Function<? super Outcome<T>, ? extends R> then);
 
     /// Whether it has ended.
     boolean isDone();

@@ -2,6 +2,7 @@ package dev.sluice.task;
 
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.channel.Clause;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.sched.VirtualThreads;
 import dev.sluice.internal.strand.Completion;
@@ -13,6 +14,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A task and the coroutine that runs it, in one object, because programs have a million of them.
@@ -139,8 +141,14 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
         return known != null ? known : completion.await(this);
     }
 
+    @Override
+    public <R> Clause<R> onEnd(Function<? super Outcome<T>, ? extends R> then) {
+        return Promise.clause(completion, this, then);
+    }
+
     /// The outcome, or null while the task runs.
-    @Nullable Outcome<T> known() {
+    @Nullable
+    Outcome<T> known() {
         return completion.result();
     }
 

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Test;
 ///
 /// Each test runs with its parties on one loop, on two, on platform threads, and mixed.
 public abstract class ChannelContract {
+    /// For the subclass that says which kind.
+    protected ChannelContract() {}
+
     /// A new channel of the kind that is tested.
     protected abstract Channel<Integer> create();
 
@@ -264,6 +267,24 @@ public abstract class ChannelContract {
             assertThat(channel.trySend(1)).isEqualTo(Offer.CLOSED);
             assertThatThrownBy(channel::receive).isInstanceOf(ChannelClosedException.class);
         });
+    }
+
+    @Test
+    void cancellingGivesBackAllAlthoughTheCallbackFails() {
+        Channel<Integer> channel = create();
+        int buffered = Math.min(capacity(), 3);
+        for (int value : numbers(buffered)) {
+            channel.send(value);
+        }
+        if (buffered > 0) {
+            List<Integer> dropped = new ArrayList<>();
+            assertThatThrownBy(() -> channel.cancel(value -> {
+                        dropped.add(value);
+                        throw new IllegalStateException("callback at " + value);
+                    }))
+                    .hasMessageStartingWith("callback at ");
+            assertThat(dropped).hasSize(givesUpOld() ? 1 : buffered);
+        }
     }
 
     @Test

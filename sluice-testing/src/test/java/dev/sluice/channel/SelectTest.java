@@ -9,8 +9,10 @@ import dev.sluice.Sluice;
 import dev.sluice.loop.Loop;
 import dev.sluice.task.CancelScope;
 import dev.sluice.task.Deadline;
+import dev.sluice.task.Promise;
 import dev.sluice.testing.Simulation;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -109,6 +111,62 @@ class SelectTest {
         }
         // 4000 throws of a fair coin stay within 400 of the middle but for one run in 10^35.
         assertThat(chosen[0]).isBetween(1_600, 2_400);
+    }
+
+    @Test
+    void choosesFairlyAmongThreeOfWhichOneIsNever() {
+        Channel<Integer> a = Channel.unlimited();
+        Channel<Integer> b = Channel.unlimited();
+        int[] chosen = new int[2];
+        for (int i = 0; i < 4_000; i++) {
+            a.send(i);
+            b.send(i);
+        }
+        var select = Select.of(a.onReceive(v -> chosen[0]++), left.onReceive(v -> {}), b.onReceive(v -> chosen[1]++));
+        for (int i = 0; i < 4_000; i++) {
+            select.await();
+        }
+        assertThat(chosen[0]).isBetween(1_600, 2_400);
+    }
+
+    @Test
+    void whatHasHappenedIsNotStarvedByChannels() {
+        Channel<Integer> values = Channel.unlimited();
+        var over = new Promise<String>("over");
+        over.complete("over");
+        int[] chosen = new int[2];
+        for (int i = 0; i < 1_000; i++) {
+            values.send(i);
+        }
+        var select = Select.of(values.onReceive(v -> chosen[0]++), over.onEnd(end -> chosen[1]++));
+        for (int i = 0; i < 1_000; i++) {
+            select.await();
+        }
+        assertThat(chosen[1]).isBetween(300, 700);
+    }
+
+    @Test
+    void aTimeoutBeyondAllTimeIsNone() {
+        everywhere(actors -> {
+            Channel<Integer> channel = Channel.rendezvous();
+            var received = new AtomicInteger();
+            actors.start(() -> Select.of(
+                            channel.onReceive(received::set),
+                            Clause.after(ChronoUnit.FOREVER.getDuration(), () -> received.set(-1)))
+                    .await());
+            await("the select waits", () -> waiting(channel) == 1);
+            channel.send(6);
+            actors.join();
+            assertThat(received.get()).isEqualTo(6);
+        });
+    }
+
+    @Test
+    void aClauseMayNotAppearTwice() {
+        Clause<Void> clause = left.onReceive(v -> {});
+        assertThatThrownBy(() -> Select.of(clause, clause))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("twice");
     }
 
     @Test

@@ -1,0 +1,284 @@
+package dev.sluice.channel;
+
+import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.strand.WaitQueue;
+import dev.sluice.internal.strand.Waiter;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// How strands send and receive, whatever is between the ends.
+///
+/// Each tries under the lock; who has to wait begins the wait, tries again under the lock, and queues before
+/// letting go, so that no counterpart can be missed.
+///
+/// Threads: any.
+final class Ends {
+    /// What a waiter gets instead of a value when the channel ends.
+    static final Object ENDED = new Object();
+
+    private Ends() {}
+
+    // ---- sending
+
+    static <T> void send(SendingEnd<T> end, T value) {
+        Objects.requireNonNull(value, "value");
+        Strand strand = Strand.current();
+        strand.checkpoint();
+        long rank = end.rankOf(value);
+        Offer offer = offer(end, value, rank);
+        if (offer == Offer.FULL) {
+            offer = waitToSend(strand, end, value, rank);
+        }
+        if (offer == Offer.CLOSED) {
+            throw new ChannelClosedException("send to", end.name());
+        }
+    }
+
+    static <T> Offer trySend(SendingEnd<T> end, T value) {
+        Objects.requireNonNull(value, "value");
+        return offer(end, value, end.rankOf(value));
+    }
+
+    private static <T> Offer offer(SendingEnd<T> end, T value, long rank) {
+        Locked locked = end.locked();
+        Offer offer;
+        T given;
+        Strand wake;
+        locked.lock();
+        try {
+            offer = end.offerLocked(value, rank);
+            given = end.droppedLocked();
+        } finally {
+            wake = locked.unlock();
+        }
+        finish(locked, wake);
+        if (given != null) {
+            end.gaveUp(given);
+        }
+        return offer;
+    }
+
+    private static <T> Offer waitToSend(Strand strand, SendingEnd<T> end, T value, long rank) {
+        Locked locked = end.locked();
+        Waiter waiter = Waiter.own(strand);
+        long token = strand.begin(end.sending());
+        waiter.token = token;
+        waiter.value = value;
+        waiter.rank = rank;
+        Offer offer;
+        T given;
+        Strand wake;
+        locked.lock();
+        try {
+            offer = end.offerLocked(value, rank);
+            given = end.droppedLocked();
+            if (offer == Offer.FULL) {
+                end.senders().add(waiter);
+            }
+        } finally {
+            wake = locked.unlock();
+        }
+        if (offer != Offer.FULL) {
+            waiter.value = null;
+            strand.abandon(token);
+            finish(locked, wake);
+            if (given != null) {
+                end.gaveUp(given);
+            }
+            return offer;
+        }
+        return await(strand, token, locked, end.senders(), waiter) == ENDED ? Offer.CLOSED : Offer.SENT;
+    }
+
+    // ---- receiving
+
+    static <T> T receive(ReceivingEnd<T> end) {
+        T value = receiveOrNull(end);
+        if (value == null) {
+            throw end.endedException();
+        }
+        return value;
+    }
+
+    static <T> Received<T> receiveOrEnd(ReceivingEnd<T> end) {
+        T value = receiveOrNull(end);
+        return value == null ? end.end() : new Received.Value<>(value);
+    }
+
+    static <T> Received<T> tryReceive(ReceivingEnd<T> end) {
+        Locked locked = end.locked();
+        T value;
+        boolean over;
+        Strand wake;
+        locked.lock();
+        try {
+            value = end.pollLocked();
+            over = value == null && end.drainedLocked();
+        } finally {
+            wake = locked.unlock();
+        }
+        finish(locked, wake);
+        if (value != null) {
+            return new Received.Value<>(value);
+        }
+        return over ? end.end() : new Received.Empty<>();
+    }
+
+    /// The next value, or null at the end.
+    private static <T> @Nullable T receiveOrNull(ReceivingEnd<T> end) {
+        Strand strand = Strand.current();
+        strand.checkpoint();
+        Locked locked = end.locked();
+        T value;
+        boolean over;
+        Strand wake;
+        locked.lock();
+        try {
+            value = end.pollLocked();
+            over = value == null && end.drainedLocked();
+        } finally {
+            wake = locked.unlock();
+        }
+        finish(locked, wake);
+        return value != null || over ? value : waitToReceive(strand, end);
+    }
+
+    @SuppressWarnings("unchecked") // only values of senders are handed over, and ENDED
+    private static <T> @Nullable T waitToReceive(Strand strand, ReceivingEnd<T> end) {
+        Locked locked = end.locked();
+        Waiter waiter = Waiter.own(strand);
+        long token = strand.begin(end.receiving());
+        waiter.token = token;
+        T value;
+        boolean waits;
+        Strand wake;
+        locked.lock();
+        try {
+            value = end.pollLocked();
+            waits = value == null && !end.drainedLocked();
+            if (waits) {
+                end.receivers().add(waiter);
+            }
+        } finally {
+            wake = locked.unlock();
+        }
+        if (!waits) {
+            strand.abandon(token);
+            finish(locked, wake);
+            return value;
+        }
+        locked.settle();
+        Object received = await(strand, token, locked, end.receivers(), waiter);
+        return received == ENDED ? null : (T) received;
+    }
+
+    /// Waits for a counterpart.
+    ///
+    /// @return what it left in the node
+    private static @Nullable Object await(Strand strand, long token, Locked locked, WaitQueue queue, Waiter waiter) {
+        boolean resumed = strand.await(token);
+        if (!resumed) {
+            locked.lock();
+            queue.remove(waiter);
+            locked.unlock();
+        }
+        Object left = waiter.value;
+        waiter.value = null;
+        if (!resumed) {
+            throw strand.cancelledException();
+        }
+        return left;
+    }
+
+    /// What is left to do when the lock is free.
+    private static void finish(Locked locked, @Nullable Strand wake) {
+        if (wake != null) {
+            wake.wake();
+        }
+        locked.settle();
+    }
+
+    static <T> Iterator<T> iterator(ReceivingEnd<T> end) {
+        return new Iterator<>() {
+            private @Nullable T next;
+
+            @Override
+            public boolean hasNext() {
+                if (next == null) {
+                    next = receiveOrNull(end);
+                    if (next == null && end.end() instanceof Received.Failed<T>) {
+                        throw end.endedException();
+                    }
+                }
+                return next != null;
+            }
+
+            @Override
+            public T next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException("next of " + end + ": closed");
+                }
+                T value = next;
+                next = null;
+                assert value != null;
+                return value;
+            }
+        };
+    }
+
+    // ---- clauses
+
+    static <T> Clause<Void> onReceive(ReceivingEnd<T> end, Consumer<? super T> then) {
+        return new ChannelClause.Receive<>(end, received -> {
+            if (!(received instanceof Received.Value<T>(T value))) {
+                throw end.endedException();
+            }
+            then.accept(value);
+            return ChannelClause.nothing();
+        });
+    }
+
+    static <T, R> Clause<R> onReceived(ReceivingEnd<T> end, Function<? super Received<T>, ? extends R> then) {
+        return new ChannelClause.Receive<>(end, then);
+    }
+
+    // ---- the end
+
+    /// Ends the waits of all in a queue; the caller holds the lock and wakes them later.
+    static void endAll(WaitQueue queue, List<Strand> woken) {
+        for (Strand strand = queue.claimWith(ENDED); strand != null; strand = queue.claimWith(ENDED)) {
+            woken.add(strand);
+        }
+    }
+
+    /// Hands all values back, also when the callback fails at some: the first failure is thrown in the end.
+    static <T> void handBack(List<T> values, Consumer<? super T> dropped) {
+        List<RuntimeException> failures = new ArrayList<>();
+        for (T value : values) {
+            try {
+                dropped.accept(value);
+            } catch (RuntimeException failure) {
+                failures.add(failure);
+            }
+        }
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    /// What a strand is shown to wait for.
+    record Doing(String what, Object where) {
+        @Override
+        public String toString() {
+            return what + where;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.channel;
+
+import dev.sluice.internal.strand.SpinLock;
+import dev.sluice.internal.strand.Strand;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// What guards the ends of a channel or of a broadcast: one spin lock, which a select takes together with those
+/// of others.
+///
+/// Threads: any. Strands are woken, and foreign code runs, only after all locks are free.
+abstract class Locked {
+    private static final AtomicLong NUMBERS = new AtomicLong(); // unique; ordered with nothing
+    private static final VarHandle LOCK;
+
+    static {
+        try {
+            LOCK = MethodHandles.lookup().findVarHandle(Locked.class, "lock", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// How a select orders the locks of several channels.
+    final long number = NUMBERS.incrementAndGet();
+
+    private int lock; // through SpinLock only
+    private @Nullable Strand toWake; // guarded by lock
+
+    final void lock() {
+        SpinLock.lock(LOCK, this);
+    }
+
+    /// Locks, for who holds the lock of another channel.
+    final void lockNested() {
+        SpinLock.lockNested(LOCK, this);
+    }
+
+    /// Lets go of the lock.
+    ///
+    /// @return whom to wake
+    final @Nullable Strand unlock() {
+        Strand wake = takeWake();
+        SpinLock.unlock(LOCK, this);
+        return wake;
+    }
+
+    /// Has a strand woken by whoever lets go of the lock. The caller holds it.
+    final void wakeLater(Strand claimed) {
+        assert toWake == null : "one step wakes one strand";
+        toWake = claimed;
+    }
+
+    /// Whom [#wakeLater] has named. The caller holds the lock.
+    final @Nullable Strand takeWake() {
+        Strand wake = toWake;
+        toWake = null;
+        return wake;
+    }
+
+    /// What is left to do after each step, when the caller holds no lock at all.
+    void settle() {}
+}

@@ -1,0 +1,160 @@
+package dev.sluice.channel;
+
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.Sluice;
+import dev.sluice.task.Deadline;
+import dev.sluice.task.TaskGroup;
+import dev.sluice.testing.ChannelContract;
+import dev.sluice.testing.Simulated;
+import dev.sluice.testing.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// The contract without a delay, and what delays add to it.
+class DelayedChannelTest extends ChannelContract {
+    @Override
+    protected Channel<Integer> create() {
+        return Channel.delayed(4, value -> Duration.ZERO);
+    }
+
+    @Override
+    protected int capacity() {
+        return 4;
+    }
+
+    private static Channel<Integer> inSeconds() {
+        return Channel.delayed(4, value -> ofSeconds(value));
+    }
+
+    @Tag("needs-opens")
+    @Simulated(seeds = 20)
+    void valuesComeInTheirTime(Simulation simulation) {
+        Channel<Integer> channel = inSeconds();
+        channel.send(3);
+        channel.send(1);
+        assertThat(channel.tryReceive()).isEqualTo(new Received.Empty<>());
+        assertThat(channel.receive()).isEqualTo(1);
+        assertThat(simulation.elapsed()).isEqualTo(ofSeconds(1));
+        assertThat(channel.receive()).isEqualTo(3);
+        assertThat(simulation.elapsed()).isEqualTo(ofSeconds(3));
+    }
+
+    @Tag("needs-opens")
+    @Simulated(seeds = 20)
+    void anEarlierValueOvertakesTheAlarm(Simulation simulation) {
+        Channel<Integer> channel = inSeconds();
+        try (var group = TaskGroup.open()) {
+            channel.send(100);
+            group.start("sender", () -> {
+                Sluice.sleep(ofSeconds(5));
+                channel.send(2);
+            });
+            assertThat(channel.receive()).isEqualTo(2);
+            assertThat(simulation.elapsed()).isEqualTo(ofSeconds(7));
+            assertThat(channel.receive()).isEqualTo(100);
+            assertThat(simulation.elapsed()).isEqualTo(ofSeconds(100));
+            group.join();
+        }
+    }
+
+    @Tag("needs-opens")
+    @Simulated(seeds = 20)
+    void aSelectWaitsForTheTime(Simulation simulation) {
+        Channel<Integer> channel = inSeconds();
+        Channel<Integer> never = Channel.rendezvous();
+        channel.send(2);
+        List<Integer> received = new ArrayList<>();
+        Select.of(channel.onReceive(received::add), never.onReceive(received::add))
+                .await();
+        assertThat(received).containsExactly(2);
+        assertThat(simulation.elapsed()).isEqualTo(ofSeconds(2));
+    }
+
+    @Tag("needs-opens")
+    @Simulated(seeds = 20)
+    void theEndComesAfterTheLastValue(Simulation simulation) {
+        Channel<Integer> channel = inSeconds();
+        try (var group = TaskGroup.open()) {
+            var first = group.start("first", channel::receiveOrEnd);
+            var second = group.start("second", channel::receiveOrEnd);
+            Simulation.awaitAllBlocked();
+            channel.send(4);
+            channel.close();
+            assertThat(List.of(first.get(), second.get()))
+                    .containsExactlyInAnyOrder(new Received.Value<>(4), new Received.Done<>());
+            assertThat(simulation.elapsed()).isEqualTo(ofSeconds(4));
+            assertThatThrownBy(channel::receive).isInstanceOf(ChannelClosedException.class);
+            group.join();
+        }
+    }
+
+    @Tag("needs-opens")
+    @Simulated(seeds = 20)
+    void whatIsNotDueTakesRoom(Simulation simulation) {
+        Channel<Integer> channel = inSeconds();
+        for (int i = 1; i <= 4; i++) {
+            channel.send(i);
+        }
+        assertThat(channel.trySend(9)).isEqualTo(Offer.FULL);
+        assertThat(Deadline.after(Duration.ofMillis(1)).tryRun(() -> channel.send(9)))
+                .isFalse();
+        assertThat(channel.receive()).isEqualTo(1);
+        assertThat(channel.trySend(9)).isEqualTo(Offer.SENT);
+    }
+
+    @Test
+    void cancellingGivesBackWhatIsNotDue() {
+        Channel<Integer> channel = inSeconds();
+        channel.send(20);
+        channel.send(10);
+        List<Integer> dropped = new ArrayList<>();
+        assertThat(channel.cancel(dropped::add)).isTrue();
+        assertThat(dropped).containsExactly(10, 20);
+        assertThat(channel.tryReceive()).isEqualTo(new Received.Done<>());
+    }
+
+    @Tag("needs-opens")
+    @Simulated(seeds = 200)
+    void nothingIsLostOrEarly(Simulation simulation) {
+        Channel<Integer> channel = Channel.delayed(3, value -> Duration.ofNanos(value % 97));
+        List<Integer> sent = new ArrayList<>();
+        List<Integer> received = new ArrayList<>();
+        try (var group = TaskGroup.open()) {
+            var sender = group.start("sender", () -> {
+                for (int i = 0; i < 60; i++) {
+                    int value = i * 31;
+                    if (Deadline.after(Duration.ofNanos(simulation.random().nextInt(150)))
+                            .tryRun(() -> channel.send(value))) {
+                        sent.add(value);
+                    }
+                }
+                channel.close();
+            });
+            for (int i = 0; i < 3; i++) {
+                group.start("receiver-" + i, () -> receiveImpatiently(simulation, channel, received));
+            }
+            sender.outcome();
+            group.join();
+        }
+        assertThat(received).containsExactlyInAnyOrderElementsOf(sent);
+    }
+
+    private static void receiveImpatiently(Simulation simulation, Channel<Integer> channel, List<Integer> received) {
+        boolean[] over = {false};
+        while (!over[0]) {
+            Deadline.after(Duration.ofNanos(1 + simulation.random().nextInt(150)))
+                    .tryRun(() -> {
+                        switch (channel.receiveOrEnd()) {
+                            case Received.Value<Integer>(Integer value) -> received.add(value);
+                            default -> over[0] = true;
+                        }
+                    });
+        }
+    }
+}

@@ -14,8 +14,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// thread is interrupted, outside of it and inside a shield it is not.
 @ExtendWith(Leaks.class)
 class ScopeRacesTest {
-    private static final int ROUNDS = Integer.getInteger("sluice.test.rounds", 20_000);
-
     private static CancelReason reason(String text) {
         return new CancelReason.Requested("test", text);
     }
@@ -71,7 +69,7 @@ class ScopeRacesTest {
                 leaveAll();
             }
         };
-        Duel.fight(ROUNDS, subject, () -> subject.outer.cancel(reason("outer")));
+        Duel.fight(Duel.ROUNDS, subject, () -> subject.outer.cancel(reason("outer")));
     }
 
     @Test
@@ -89,7 +87,7 @@ class ScopeRacesTest {
                 leaveAll();
             }
         };
-        Duel.fight(ROUNDS, subject, () -> subject.inner.cancel(reason("inner")));
+        Duel.fight(Duel.ROUNDS, subject, () -> subject.inner.cancel(reason("inner")));
     }
 
     @Test
@@ -107,7 +105,7 @@ class ScopeRacesTest {
             }
         };
         Duel.fight(
-                ROUNDS / 4,
+                Duel.ROUNDS / 4,
                 subject,
                 () -> subject.inner.cancel(reason("inner")),
                 () -> subject.outer.cancel(reason("outer")));
@@ -132,7 +130,7 @@ class ScopeRacesTest {
                 leaveAll();
             }
         };
-        Duel.fight(ROUNDS, subject, () -> subject.inner.cancel(reason("inner")));
+        Duel.fight(Duel.ROUNDS, subject, () -> subject.inner.cancel(reason("inner")));
     }
 
     @Test
@@ -157,7 +155,7 @@ class ScopeRacesTest {
                 leaveAll();
             }
         };
-        Duel.fight(ROUNDS, subject, () -> subject.outer.cancel(reason("outer")));
+        Duel.fight(Duel.ROUNDS, subject, () -> subject.outer.cancel(reason("outer")));
     }
 
     @Test
@@ -182,7 +180,7 @@ class ScopeRacesTest {
                 leaveAll();
             }
         };
-        Duel.fight(ROUNDS, subject, () -> subject.outer.cancel(reason("outer")));
+        Duel.fight(Duel.ROUNDS, subject, () -> subject.outer.cancel(reason("outer")));
     }
 
     @Test
@@ -208,7 +206,7 @@ class ScopeRacesTest {
             }
         };
         Duel.fight(
-                ROUNDS / 2,
+                Duel.ROUNDS / 2,
                 subject,
                 () -> subject.outer.cancel(reason("outer")),
                 () -> subject.completion.complete(true));

@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicReference;
 ///
 /// The first is the judge: each round it prepares, then all act, then it looks at what came of it.
 public final class Duel {
+    /// How often tests fight: more with `-Dsluice.test.rounds`.
+    public static final int ROUNDS = Integer.getInteger("sluice.test.rounds", 5_000);
+
     private static final int SPINS = 200;
 
     private final AtomicInteger arrived = new AtomicInteger();

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.internal.linux.DescriptorLeaks;
 import dev.sluice.loop.Loops;
 import java.io.ByteArrayOutputStream;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +45,7 @@ public final class Leaks implements BeforeAllCallback, AfterAllCallback {
     public void beforeAll(ExtensionContext context) throws Exception {
         Loops.open().close();
         primeProcesses();
+        primeSockets();
         descriptors.beforeAll(context);
         context.getStore(HERE).put("threads", running());
     }
@@ -61,6 +67,17 @@ public final class Leaks implements BeforeAllCallback, AfterAllCallback {
         first.getInputStream().close();
         first.getErrorStream().close();
         first.getOutputStream().close();
+    }
+
+    /// The first close of a socket makes one that the JDK keeps.
+    private static void primeSockets() throws Exception {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (var server = ServerSocketChannel.open().bind(new InetSocketAddress(loopback, 0));
+                var client = SocketChannel.open(server.getLocalAddress());
+                var datagrams = new DatagramSocket(0, loopback)) {
+            server.accept().close();
+            assertThat(client.isOpen() && datagrams.isBound()).isTrue();
+        }
     }
 
     private static Map<String, Integer> running() {

@@ -74,7 +74,7 @@ class GroupsGuideTest {
         Sluice.run(() -> {
             // tag::completions
             try (var group = TaskGroup.open(JoinPolicy.<String>allSuccessful())) {
-                for (int millis : List.of(200, 1)) {
+                for (int millis : List.of(1000, 1)) {
                     group.start("wait " + millis, () -> {
                         Sluice.sleep(ofMillis(millis));
                         return "after " + millis;
@@ -87,7 +87,7 @@ class GroupsGuideTest {
             }
             // end::completions
         });
-        assertThat(shown).containsExactly("after 1", "after 200");
+        assertThat(shown).containsExactly("after 1", "after 1000");
     }
 
     @Test

@@ -18,9 +18,9 @@ import dev.sluice.observe.Reports;
 import dev.sluice.task.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
@@ -83,8 +83,8 @@ class LoopsGuideTest {
 
     @Test
     @Tag("needs-opens") // the watch sees coroutines that run on the loop
-    void stallNamesItsTask() throws Exception {
-        BlockingQueue<Report> received = new LinkedBlockingQueue<>();
+    void stallNamesItsTask() {
+        List<Report> received = new CopyOnWriteArrayList<>();
         // tag::reports
         Consumer<Report> before = Reports.handler(received::add);
         // end::reports
@@ -92,7 +92,7 @@ class LoopsGuideTest {
             Sluice.run(() -> {
                 try (var group = TaskGroup.open()) {
                     group.start("greedy", () -> {
-                        while (received.isEmpty()) {
+                        while (stallOf("main/greedy", received).isEmpty()) {
                             Thread.onSpinWait();
                         }
                     });
@@ -102,13 +102,20 @@ class LoopsGuideTest {
         } finally {
             Reports.handler(before);
         }
-        Report report = received.take();
-        assertThat(report).isInstanceOfSatisfying(Report.Stall.class, stall -> {
-            assertThat(stall.task()).isEqualTo("main/greedy");
-            assertThat(stall.cause()).isEqualTo(Report.Cause.CPU);
-            assertThat(stall.held()).isGreaterThanOrEqualTo(ofMillis(100));
-        });
-        assertThat(report.describe()).contains("loop sluice-0 held by main/greedy for ", "(it computes)");
+        Report.Stall stall = stallOf("main/greedy", received).orElseThrow();
+        assertThat(stall.cause()).isEqualTo(Report.Cause.CPU);
+        assertThat(stall.held()).isGreaterThanOrEqualTo(ofMillis(100));
+        assertThat(stall.describe()).contains("loop sluice-0 held by main/greedy for ", "(it computes)");
+    }
+
+    /// Others may stall on a busy machine as well.
+    private static Optional<Report.Stall> stallOf(String task, List<Report> received) {
+        for (Report report : received) {
+            if (report instanceof Report.Stall stall && stall.task().equals(task)) {
+                return Optional.of(stall);
+            }
+        }
+        return Optional.empty();
     }
 
     @Test
@@ -121,7 +128,7 @@ class LoopsGuideTest {
             return now;
         });
         assertThat(reading.index()).isZero();
-        assertThat(reading.totals().timersFired()).isPositive();
+        assertThat(reading.totals().received()).isPositive(); // at the least what started the main body, or its sleep
     }
 
     @Test
@@ -140,7 +147,7 @@ class LoopsGuideTest {
             }
         });
         started.await();
-        ShutdownReport report = loops.close(ofMillis(100));
+        ShutdownReport report = loops.close(ofSeconds(1));
         // end::close
         assertThat(report.drained()).isFalse();
         assertThat(report.clean()).isTrue();

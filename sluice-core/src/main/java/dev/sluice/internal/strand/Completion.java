@@ -25,19 +25,17 @@ public final class Completion<R> {
 
     /// Who waits: a strand, or a callback.
     private static final class Waiter {
-        final @Nullable Strand strand;
+        final Object who; // a Strand or a Runnable: a field less, for each of a million
         final long token;
-        final @Nullable Runnable callback;
 
         // Guarded by the completion's lock.
         @Nullable Waiter next;
 
         @Nullable Waiter previous;
 
-        Waiter(@Nullable Strand strand, long token, @Nullable Runnable callback) {
-            this.strand = strand;
+        Waiter(Object who, long token) {
+            this.who = who;
             this.token = token;
-            this.callback = callback;
         }
     }
 
@@ -74,10 +72,10 @@ public final class Completion<R> {
             SpinLock.unlock(LOCK, this);
         }
         for (Waiter waiter = waiting; waiter != null; waiter = waiter.next) {
-            if (waiter.strand != null) {
-                waiter.strand.tryResume(waiter.token);
-            } else if (waiter.callback != null) {
-                waiter.callback.run();
+            if (waiter.who instanceof Strand strand) {
+                strand.tryResume(waiter.token);
+            } else {
+                ((Runnable) waiter.who).run();
             }
         }
         return true;
@@ -94,7 +92,7 @@ public final class Completion<R> {
             return known;
         }
         long token = strand.begin(blocker);
-        var waiter = new Waiter(strand, token, null);
+        var waiter = new Waiter(strand, token);
         if (!add(waiter)) {
             strand.tryResume(token);
         }
@@ -110,7 +108,7 @@ public final class Completion<R> {
         if (result() == null) {
             Strand strand = Strand.current();
             long token = strand.beginUncancellable(blocker);
-            if (!add(new Waiter(strand, token, null))) {
+            if (!add(new Waiter(strand, token))) {
                 strand.tryResume(token);
             }
             strand.awaitUncancellable(token);
@@ -120,7 +118,7 @@ public final class Completion<R> {
 
     /// Calls back once, when completed; at once if it has been. The callback does not block and does not throw.
     public void whenComplete(Runnable callback) {
-        if (!add(new Waiter(null, 0, callback))) {
+        if (!add(new Waiter(callback, 0))) {
             callback.run();
         }
     }
@@ -130,7 +128,7 @@ public final class Completion<R> {
     /// @return what [#unregister] takes; null if it has been completed, and the wait is to be ended by the
     ///     caller
     public @Nullable Object register(Strand strand, long token) {
-        var waiter = new Waiter(strand, token, null);
+        var waiter = new Waiter(strand, token);
         return add(waiter) ? waiter : null;
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What can wait: a coroutine, or a thread that uses Sluice from outside. It is where waits begin and end.
 ///
-/// One word holds the state of the current wait, with a number that makes each wait unique:
+/// One word holds the phase of the current wait, above a number that makes each wait unique:
 ///
 ///     RUNNING ──begin──▶ WAITING ──tryResume──▶ RESUMED ───┐
 ///       │ ▲                └──────cancelWait──▶ CANCELLED ─┤
@@ -55,7 +55,6 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     // The strand only; others read them after they have seen a wait in `state`, or to look inside.
     private @Nullable Object waitsFor;
     private @Nullable Locals locals;
-    private long number; // of the last wait, in steps of ONE_WAIT
 
     /// A strand on a thread that is not ours.
     private Strand(Thread thread) {
@@ -156,7 +155,8 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         long token = begin(blocker, WAITING);
         CancelReason why = scope.reason();
         if (why != null) {
-            STATE.setVolatile(this, RUNNING); // pairs with cancelWait, whose compare-and-set fails from now on
+            // Pairs with cancelWait, whose compare-and-set fails from now on.
+            STATE.setVolatile(this, (token & ~PHASE) | RUNNING);
             restoreInterrupt();
             throw new CancelledException(why);
         }
@@ -183,8 +183,8 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     private long begin(Object blocker, long phase) {
         assert Thread.currentThread() == thread : "wait of " + path() + " begun by " + Thread.currentThread();
         waitsFor = blocker;
-        number += ONE_WAIT;
-        long token = number | phase;
+        // Plain: while the strand runs nobody else writes the state.
+        long token = (((long) STATE.get(this) & ~PHASE) + ONE_WAIT) | phase;
         // Full fence: pairs with Scope.cancelHere, which writes the reason and then looks for a wait.
         STATE.setVolatile(this, token);
         return token;
@@ -231,7 +231,7 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
 
     private void end(boolean interrupted) {
         // Pairs with tryResume and cancelWait, which fail for this wait from now on.
-        STATE.setRelease(this, RUNNING);
+        STATE.setRelease(this, ((long) STATE.get(this) & ~PHASE) | RUNNING);
         waitsFor = null;
         if (interrupted) {
             thread().interrupt(); // for cancelledException(), or for the next wait if the resume came first
@@ -288,10 +288,10 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
 
     /// Ends a wait that has turned out not to be needed, before [#await]. Nobody has claimed it and nobody can.
     public final void abandon(long token) {
-        assert (number | WAITING) == token;
+        assert (long) STATE.get(this) == token;
         // Pairs with cancelWait: from now on it sends an interrupt, before it has written the reason that end
         // sees.
-        STATE.setVolatile(this, RUNNING);
+        STATE.setVolatile(this, (token & ~PHASE) | RUNNING);
         end(false);
     }
 

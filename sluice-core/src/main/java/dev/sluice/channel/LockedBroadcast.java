@@ -159,7 +159,7 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
     }
 
     @SuppressWarnings("unchecked") // senders put in what they send
-    private static <T> T valueOf(Waiter waiter) {
+    private T valueOf(Waiter waiter) {
         Object value = waiter.value;
         assert value != null;
         return (T) value;

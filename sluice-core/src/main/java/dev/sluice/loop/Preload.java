@@ -14,6 +14,7 @@ final class Preload {
         "dev.sluice.channel.Locked",
         "dev.sluice.channel.Offer",
         "dev.sluice.channel.Store$Priority",
+        "dev.sluice.channel.Ticker",
         "dev.sluice.internal.io.SuspendedOperation",
         "dev.sluice.internal.loop.Inbox",
         "dev.sluice.internal.loop.Inbox$Pushed",

@@ -151,6 +151,7 @@ public final class EventLoop implements LoopScheduler.Host {
             return known;
         }
         Companion made = maker.get();
+        // One winner; pairs with the get above and in shutDown.
         Companion first = companion.compareAndExchange(null, made);
         return first != null ? first : made;
     }

@@ -30,6 +30,7 @@ public abstract class Owned extends Scope {
 
     /// Leaves the scope, because this has ended. Once is enough, more is no error.
     protected final void release() {
+        // One winner; pairs with itself.
         if (released.compareAndSet(false, true)) {
             unlink();
         }

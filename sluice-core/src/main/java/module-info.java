@@ -13,6 +13,7 @@ module dev.sluice {
     exports dev.sluice.io;
     exports dev.sluice.loop;
     exports dev.sluice.observe;
+    exports dev.sluice.sync;
     exports dev.sluice.process;
     exports dev.sluice.task;
     exports dev.sluice.time;

@@ -370,6 +370,7 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     protected final void ended() {
         assert scope == this : "task " + path() + " ended inside a scope that it entered";
         endOwned();
+        Held.abandonAll(this);
         unlink();
     }
 

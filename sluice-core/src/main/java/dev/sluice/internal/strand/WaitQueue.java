@@ -1,5 +1,7 @@
 package dev.sluice.internal.strand;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Those who wait at one place, in the order in which they began to.
@@ -25,10 +27,12 @@ public final class WaitQueue {
         size++;
     }
 
-    /// Takes a node out, if it is in.
-    public void remove(Waiter waiter) {
+    /// Takes a node out.
+    ///
+    /// @return false if it was not in
+    public boolean remove(Waiter waiter) {
         if (waiter.queue != this) {
-            return;
+            return false;
         }
         Waiter before = waiter.previous;
         Waiter after = waiter.next;
@@ -46,6 +50,7 @@ public final class WaitQueue {
         waiter.next = null;
         waiter.previous = null;
         size--;
+        return true;
     }
 
     /// Ends the wait of the first that still waits, and hands it `value`; the caller wakes it.
@@ -67,6 +72,21 @@ public final class WaitQueue {
     /// The first in the queue, or null.
     public @Nullable Waiter first() {
         return first;
+    }
+
+    /// The one behind `waiter`, which is in the queue, or null.
+    public @Nullable Waiter after(Waiter waiter) {
+        assert waiter.queue == this;
+        return waiter.next;
+    }
+
+    /// All in the queue, in their order.
+    public List<Strand> strands() {
+        List<Strand> strands = new ArrayList<>(size);
+        for (Waiter waiter = first; waiter != null; waiter = waiter.next) {
+            strands.add(waiter.strand);
+        }
+        return strands;
     }
 
     public boolean isEmpty() {

@@ -28,6 +28,9 @@ public final class Waiter {
 
     @Nullable Waiter previous;
 
+    /// In the strand's own node: what the strand holds, see [Held]; the strand only.
+    @Nullable Held held;
+
     public Waiter(Strand strand) {
         this.strand = strand;
     }

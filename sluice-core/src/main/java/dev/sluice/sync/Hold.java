@@ -1,0 +1,15 @@
+package dev.sluice.sync;
+
+/// Something held until it is closed: a lock, permits, a token.
+///
+/// ```java
+/// try (var _ = lock.acquire()) { ... }
+/// ```
+@FunctionalInterface
+public interface Hold extends AutoCloseable {
+    /// Gives it back, once.
+    ///
+    /// @throws OwnershipException if the caller does not hold it
+    @Override
+    void close();
+}

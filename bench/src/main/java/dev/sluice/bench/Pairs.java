@@ -79,12 +79,13 @@ final class Pairs {
                 if (goal.metric() == metric && goal.budget() > 0) {
                     List<Double> budget =
                             ours.stream().map(value -> goal.budget()).toList();
-                    rows.add(Row.of(work.name(), goal.peer(), metric, ours, budget, goal.least()));
+                    rows.add(Row.of(work.name(), goal.peer(), metric, new Row.Measured(ours, budget), goal.least()));
                 }
             }
             for (int side = 1; side < samples.size(); side++) {
                 String peer = work.sides().get(side).name();
-                rows.add(Row.of(work.name(), peer, metric, ours, values(side, metric), goal(peer, metric)));
+                rows.add(Row.of(
+                        work.name(), peer, metric, new Row.Measured(ours, values(side, metric)), goal(peer, metric)));
             }
         }
         return rows;

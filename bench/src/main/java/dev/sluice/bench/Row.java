@@ -21,9 +21,13 @@ public record Row(
         double highest,
         @Nullable Double goal) {
 
-    /// A row of pairs: `ours[i]` was measured right before `theirs[i]`.
-    public static Row of(
-            String work, String peer, Metric metric, List<Double> ours, List<Double> theirs, @Nullable Double goal) {
+    /// What the pairs gave: `ours.get(i)` was measured right before `theirs.get(i)`.
+    public record Measured(List<Double> ours, List<Double> theirs) {}
+
+    /// A row of pairs.
+    public static Row of(String work, String peer, Metric metric, Measured pairs, @Nullable Double goal) {
+        List<Double> ours = pairs.ours();
+        List<Double> theirs = pairs.theirs();
         // The user CPU of a short measurement may be counted as none: such a pair has no ratio.
         double[] ratios = IntStream.range(0, ours.size())
                 .mapToDouble(pair -> metric.ratio(ours.get(pair), theirs.get(pair)))

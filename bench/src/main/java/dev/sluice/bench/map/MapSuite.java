@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -94,14 +95,10 @@ public final class MapSuite implements Suite {
         for (int i = 1; i < tools.size(); i++) {
             String peer = tools.get(i).name();
             Map<Metric, List<Double>> theirs = values.get(i);
-            values.getFirst()
-                    .forEach((metric, ours) -> rows.add(Row.of(
-                            work,
-                            peer,
-                            metric,
-                            ours,
-                            theirs.getOrDefault(metric, ours),
-                            metric == Metric.JOBS ? goal : null)));
+            values.getFirst().forEach((metric, ours) -> {
+                var measured = new Row.Measured(ours, Objects.requireNonNull(theirs.get(metric), peer));
+                rows.add(Row.of(work, peer, metric, measured, metric == Metric.JOBS ? goal : null));
+            });
         }
         return rows;
     }

@@ -77,10 +77,15 @@ final class Startup {
                     "start the JVM with " + VirtualThreads.OPEN_FLAG));
         }
         for (Refusal refusal : refusals) {
-            missing.add(
-                    new Capabilities.Missing(refusal.name(), refusal.reason(), "allow it, or accept " + poller.name()));
+            missing.add(new Capabilities.Missing(refusal.name(), refusal.reason(), cureOf(refusal, poller)));
         }
         return new Capabilities(unconfined == null, backendOf(poller), missing);
+    }
+
+    private static String cureOf(Refusal refusal, Poller taken) {
+        return refusal.reason().startsWith("native access")
+                ? "start the JVM with --enable-native-access=ALL-UNNAMED, or =dev.sluice on the module path"
+                : "allow it, or accept " + taken.name();
     }
 
     private static Backend backendOf(Poller poller) {

@@ -27,7 +27,8 @@ public sealed interface Report {
 
     /// Why a loop is held.
     enum Cause {
-        CPU("it computes"),
+        CPU("it computes, or the system gave its loop no processor"),
+        CLASS_LOADING("it loads classes"),
         CLASS_INITIALIZER("inside a class initialiser, which cannot be suspended"),
         FILE_IO("file I/O, which blocks the thread"),
         NATIVE("a native call, which blocks the thread");

@@ -105,6 +105,9 @@ public final class StallWatch {
             if (frame.getMethodName().equals("<clinit>")) {
                 return Report.Cause.CLASS_INITIALIZER;
             }
+            if (frame.getClassName().startsWith("jdk.internal.loader.")) {
+                return Report.Cause.CLASS_LOADING;
+            }
         }
         if (stack.length == 0 || !stack[0].isNativeMethod()) {
             return Report.Cause.CPU;

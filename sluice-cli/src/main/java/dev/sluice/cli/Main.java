@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.cli.map.MapCommand;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,8 +50,11 @@ final class Main implements Runnable {
         String message =
                 String.valueOf(exception.getMessage()).lines().findFirst().orElse("bad usage");
         if (exception instanceof UnmatchedArgumentException unmatched) {
-            List<String> similar = unmatched.getSuggestions();
-            message += similar.isEmpty() ? "" : ", did you mean " + similar.getFirst() + "?";
+            List<String> candidates = new ArrayList<>(command.getSubcommands().keySet());
+            candidates.addAll(command.getCommandSpec().optionsMap().keySet());
+            message += DidYouMean.closest(unmatched.getUnmatched().getFirst(), candidates)
+                    .map(meant -> ", did you mean " + meant + "?")
+                    .orElse("");
         }
         String name = command.getCommandSpec().qualifiedName();
         command.getErr().println(name + ": " + message + " (see " + name + " --help)");

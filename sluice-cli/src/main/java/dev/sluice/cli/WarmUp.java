@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
 /// Runs what short commands run, for the launcher: it records the classes that this loads into its start-up cache.
 @Command(name = "warm-up", hidden = true)
 final class WarmUp implements Callable<Integer> {
-    private static final List<String> COMMANDS = List.of("--version", "--help", "doctor", "no-such-command");
+    private static final List<String> COMMANDS =
+            List.of("--version", "--help", "doctor", "no-such-command", "map --help", "map --joblog /dev/null sh -c :");
 
     @Override
     public Integer call() {

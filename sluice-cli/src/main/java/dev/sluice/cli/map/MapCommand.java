@@ -136,7 +136,8 @@ public final class MapCommand implements Callable<Integer> {
     @Spec
     void spec(CommandSpec made) {
         spec = made;
-        made.parser().stopAtPositional(true); // what follows COMMAND belongs to it
+        // What follows COMMAND belongs to it; of options given twice the last one counts.
+        made.parser().stopAtPositional(true).overwrittenOptionsAllowed(true);
     }
 
     @Override

@@ -1,0 +1,73 @@
+package dev.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/// Bad usage of `sluice map`: status 2 and one line, which says what would have been right.
+class MapUsageTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(err));
+        return line.execute(arguments);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "map                          | missing COMMAND",
+                "map -j2                      | missing COMMAND",
+                "map --unorderd echo          | did you mean --unordered?",
+                "map --job-log x echo         | did you mean --joblog?",
+                "map --retry 3 echo           | did you mean --retries?",
+                "map -j 0 echo                | -j 0: expected 1..",
+                "map -j -1 echo               | -j -1: expected 1..",
+                "map -j many echo             | 'many' is not an int",
+                "map -j 1000000 echo          | ulimit -n",
+                "map --retries -1 echo        | --retries -1: expected 0 or more",
+                "map --timeout 5min echo      | expected a duration like 500ms, 2s, 1.5m or 1h",
+                "map --timeout 0 echo         | expected more than 0",
+                "map --halt later echo        | expected one of never, soon, now",
+                "map --progress maybe echo    | expected one of auto, always, never",
+                "map --resume echo            | --resume: expected --joblog FILE",
+                "map --joblog                 | --joblog",
+            })
+    void isRefusedWithWhatWouldBeRight(String arguments, String expected) {
+        assertThat(run(arguments.strip().split(" +", -1))).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("sluice map: ")
+                .contains(expected.strip())
+                .endsWith("(see sluice map --help)");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void helpTellsEveryOptionWithExamplesAndStatus() {
+        assertThat(run("map", "--help")).isZero();
+        assertThat(out.toString())
+                .startsWith("Usage: INPUT | sluice map [OPTIONS] [--] COMMAND [ARG {} ...]")
+                .contains("--jobs", "--null", "--unordered", "--retries", "--timeout", "--halt", "--joblog", "--resume")
+                .contains("--results", "--progress", "Exit status:", "127", "141", "Examples:");
+        assertThat(out.toString().lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void theMainHelpNamesTheCommand() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("map", "Runs COMMAND for each line of the input");
+    }
+}

@@ -57,7 +57,7 @@ final class Handle implements LoopCalls.Kept {
     ///
     /// @throws StreamException if it is none on which bytes move; it is still the caller's then
     static Handle own(LoopCalls calls, int fd, String name) throws StreamException {
-        var state = new CallState();
+        CallState state = calls.loop().onLoop() ? calls.state() : new CallState();
         int type = Stat.type(state, fd);
         Way way = wayOf(state, fd, type);
         int result = type < 0 ? type : 0;
@@ -142,7 +142,7 @@ final class Handle implements LoopCalls.Kept {
     }
 
     private int closeDescriptor(CallState state) {
-        // One winner; pairs with itself. After a failure, too, the number may be somebody else's: never again.
+        // After a failure, too, the number may be somebody else's: never again.
         return !foreign && gone.compareAndSet(false, true) ? Unistd.close(state, fd) : 0;
     }
 

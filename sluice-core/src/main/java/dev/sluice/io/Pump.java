@@ -1,6 +1,8 @@
 package dev.sluice.io;
 
+import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
+import dev.sluice.internal.strand.Strand;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
@@ -25,8 +27,14 @@ final class Pump {
 
     private Pump() {}
 
+    /// Makes a call on another thread; in a simulation right here, so that its order stays that of the seed.
     static void run(Runnable call) {
-        THREADS.execute(call);
+        EventLoop loop = Strand.current().loop();
+        if (loop != null && loop.simulated()) {
+            call.run();
+        } else {
+            THREADS.execute(call);
+        }
     }
 
     /// Closes a stream on a thread of its own, since that may flush, and waits for it.

@@ -1,5 +1,7 @@
 package dev.sluice.process;
 
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Owned;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.ByteSink;
@@ -27,12 +29,30 @@ public final class Child implements AutoCloseable {
     private final Running running;
     private final @Nullable Ownership ownership; // null for a detached one
 
-    Child(Command command, Running running) {
+    private Child(Command command, Running running, EventLoop loop) {
         this.command = command;
         this.running = running;
-        this.ownership = command.detached ? null : new Ownership();
-        if (ownership != null) {
-            ownership.join();
+        this.ownership = command.detached ? null : new Ownership(loop);
+    }
+
+    /// Puts a program that was just started into the scope of the caller.
+    ///
+    /// @throws CancelledException if that was cancelled meanwhile; the program is ended then
+    static Child join(Command command, Running running, EventLoop loop) {
+        var child = new Child(command, running, loop);
+        if (child.ownership != null) {
+            child.ownership.join();
+        }
+        try {
+            Strand.current().checkpoint();
+            return child;
+        } catch (CancelledException cancelled) {
+            try {
+                child.close();
+            } catch (IOException failed) {
+                cancelled.addSuppressed(failed);
+            }
+            throw cancelled;
         }
     }
 
@@ -148,8 +168,11 @@ public final class Child implements AutoCloseable {
     /// The child's place in the scope that started it. A cancellation tells it at once, also while its owner
     /// computes.
     private final class Ownership extends Owned {
-        Ownership() {
+        private final EventLoop loop;
+
+        Ownership(EventLoop loop) {
             super(Strand.current());
+            this.loop = loop;
         }
 
         void join() {
@@ -162,7 +185,7 @@ public final class Child implements AutoCloseable {
 
         @Override
         protected void onCancelled() {
-            running.end(command.grace());
+            loop.submit(() -> running.end(command.grace())); // we are called under locks
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.sluice.process;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.io.ByteSource;
 import dev.sluice.io.LimitExceededException;
+import dev.sluice.io.StreamException;
 import dev.sluice.task.TaskGroup;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ final class Collection {
     private final long limit;
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream(0);
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream(0);
+    private volatile @Nullable LimitExceededException exceeded; // set by the task that reads too much; the other reads
 
     Collection(Command command, long limit) {
         this.command = command;
@@ -28,6 +30,10 @@ final class Collection {
         Child child = command.start();
         try (child) {
             collect(child);
+            LimitExceededException tooMuch = exceeded;
+            if (tooMuch != null) {
+                throw tooMuch;
+            }
             return result(child.exit());
         } catch (CancelledException | LimitExceededException failure) {
             Exit exit = child.terminate(command.grace());
@@ -37,30 +43,37 @@ final class Collection {
     }
 
     private void collect(Child child) throws IOException {
-        @Nullable ByteSource out = command.stdout.kind == Output.Kind.PIPED ? child.stdout() : null;
-        @Nullable ByteSource err = command.stderr.kind == Output.Kind.PIPED ? child.stderr() : null;
-        if (out == null || err == null) {
-            drain(out, stdout);
-            drain(err, stderr);
-            return;
-        }
-        try (var group = TaskGroup.open()) {
-            var second = group.start("stderr of " + command, () -> drain(err, stderr));
-            drain(out, stdout);
-            group.join();
-            second.get();
+        boolean out = command.stdout.kind == Output.Kind.PIPED;
+        boolean err = command.stderr.kind == Output.Kind.PIPED;
+        if (out && err) {
+            try (var group = TaskGroup.open()) {
+                group.start("stderr of " + command, () -> drain(child, child.stderr(), stderr));
+                drain(child, child.stdout(), stdout);
+                group.join();
+            }
+        } else if (out) {
+            drain(child, child.stdout(), stdout);
+        } else if (err) {
+            drain(child, child.stderr(), stderr);
         }
     }
 
-    private void drain(@Nullable ByteSource source, ByteArrayOutputStream into) throws IOException {
-        if (source == null) {
-            return;
-        }
+    /// Reads to the end, or to the limit: then the program is ended, and with it the other stream.
+    private void drain(Child child, ByteSource source, ByteArrayOutputStream into) throws IOException {
         byte[] chunk = new byte[CHUNK];
-        for (int n; (n = source.read(chunk, 0, chunk.length)) >= 0; ) {
-            into.write(chunk, 0, (int) Math.min(n, limit - into.size()));
-            if (into.size() == limit && n > 0) {
-                throw new LimitExceededException("read " + source, limit);
+        try {
+            for (int n; (n = source.read(chunk, 0, chunk.length)) >= 0; ) {
+                int room = (int) Math.min(n, limit - into.size());
+                into.write(chunk, 0, room);
+                if (room < n) {
+                    exceeded = new LimitExceededException("read " + source, limit);
+                    child.close();
+                    return;
+                }
+            }
+        } catch (StreamException failed) {
+            if (exceeded == null) {
+                throw failed;
             }
         }
     }

@@ -46,11 +46,21 @@ final class Feeder extends Operation {
             result = Unistd.write(calls.state(), fd, calls.scratch(), length);
             written += Math.max(result, 0);
         }
-        if (result == -Errno.EAGAIN) {
-            calls.loop().poller().submit(this);
+        if (result == -Errno.EAGAIN && submit()) {
             return;
         }
         calls.loop().poller().release(fd);
         Unistd.close(calls.state(), fd);
+    }
+
+    /// @return false if the loop takes no more operations; the program finds the end early then, as if we had
+    ///     failed
+    private boolean submit() {
+        try {
+            calls.loop().poller().submit(this);
+            return true;
+        } catch (IllegalStateException full) {
+            return false;
+        }
     }
 }

@@ -58,6 +58,7 @@ final class Guardian {
     private static final byte[] SHELL = Command.bytes("/bin/sh");
     private static final byte[] NULL = Command.bytes("/dev/null");
     private static final long SHORT_LIFE_NANOS = 1_000_000_000;
+    private static final int START_TIME = 19; // of the fields behind the name
 
     private static final ReentrantLock lock = new ReentrantLock();
     private static final Condition changed = lock.newCondition();
@@ -66,6 +67,9 @@ final class Guardian {
     private static State state = State.NONE;
     private static @Nullable Failure failure;
     private static int pid;
+
+    /// Read by whoever needs it first; all read the same. Pairs with itself.
+    private static volatile @Nullable String mark;
 
     /// How far it is.
     private enum State {
@@ -76,30 +80,35 @@ final class Guardian {
         ABSENT
     }
 
-    private record Failure(String error, String text) {}
-
-    private Guardian() {}
-
-    /// What tells our children from all others: this process's id, and when it started, in ticks since the
-    /// boot.
-    private static final class Mark {
-        static final String VALUE = read();
-
-        private static String read() {
-            try {
-                // The name of the program, in parentheses, may contain anything; the fields behind it do not.
-                String stat = Files.readString(Path.of("/proc/self/stat"));
-                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-                return ProcessHandle.current().pid() + "." + fields[19];
-            } catch (IOException unreadable) {
-                throw new IllegalStateException("read /proc/self/stat: " + unreadable, unreadable);
-            }
+    /// @param error the system's name of it, if it is the system's
+    private record Failure(@Nullable String error, String text) {
+        static Failure of(String what, int result) {
+            return new Failure(Errno.name(-result), what + ": " + Errno.describe(-result));
         }
     }
 
-    /// The value of the mark: `<pid>.<start>`.
+    private Guardian() {}
+
+    /// The value of the mark, which tells our children from all others: `<pid>.<start>`, our process id, and
+    /// when we started, in ticks since the boot.
     static String mark() {
-        return Mark.VALUE;
+        String known = mark;
+        if (known == null) {
+            known = readMark();
+            mark = known;
+        }
+        return known;
+    }
+
+    private static String readMark() {
+        try {
+            // The name of the program, in parentheses, may contain anything; the fields behind it do not.
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return ProcessHandle.current().pid() + "." + fields[START_TIME];
+        } catch (IOException unreadable) {
+            throw new IllegalStateException("read /proc/self/stat: " + unreadable, unreadable);
+        }
     }
 
     /// Makes sure that there is a guardian.
@@ -109,15 +118,15 @@ final class Guardian {
         lock.lock();
         try {
             if (state == State.NONE) {
+                Thread.ofPlatform().daemon().name("sluice-guardian").start(Guardian::keep);
                 state = State.STARTING;
                 failure = null;
-                Thread.ofPlatform().daemon().name("sluice-guardian").start(Guardian::keep);
             }
             while (state == State.STARTING) {
                 changed.awaitUninterruptibly();
             }
             if (state == State.NONE && failure != null) {
-                throw new ProcessStartException(command, failure.error, "its guardian: " + failure.text);
+                throw new ProcessStartException(command, failure.error, "guardian: " + failure.text);
             }
         } finally {
             lock.unlock();
@@ -137,28 +146,46 @@ final class Guardian {
     /// Starts it, and again whenever it dies. The watching thread only.
     private static void keep() {
         var calls = new CallState();
-        boolean lived = true;
-        while (lived) {
-            long started = Clock.system().nanoTime();
-            long pipe = Unistd.pipe2(calls, Fcntl.O_CLOEXEC);
-            if (pipe < 0) {
-                become(State.NONE, "pipe", pipe);
-                return;
+        try {
+            boolean again = true;
+            while (again) {
+                again = keepOne(calls);
             }
-            int child = Spawn.spawn(request(Unistd.readEnd(pipe)));
-            Unistd.close(calls, Unistd.readEnd(pipe));
-            if (child > 0) {
-                awaitDeath(calls, child);
-            } else {
-                become(child == -Errno.ENOENT ? State.ABSENT : State.NONE, "/bin/sh", child);
-            }
-            Unistd.close(calls, Unistd.writeEnd(pipe));
-            // One that dies at once would die for ever; the next child tries again.
-            lived = child > 0 && Clock.system().nanoTime() - started >= SHORT_LIFE_NANOS;
-            if (child > 0) {
-                become(lived ? State.STARTING : State.NONE, "", 0);
-            }
+        } catch (Throwable defect) {
+            // Nobody may wait for a thread that has ended.
+            become(State.NONE, new Failure(null, "watch: " + defect));
+            throw defect;
         }
+    }
+
+    /// Starts one, and waits for its death.
+    ///
+    /// @return whether another one is to be started
+    private static boolean keepOne(CallState calls) {
+        long started = Clock.system().nanoTime();
+        long pipe = Unistd.pipe2(calls, Fcntl.O_CLOEXEC);
+        if (pipe < 0) {
+            become(State.NONE, Failure.of("pipe", (int) pipe));
+            return false;
+        }
+        int child;
+        try {
+            child = Spawn.spawn(request(Unistd.readEnd(pipe)));
+        } finally {
+            Unistd.close(calls, Unistd.readEnd(pipe));
+        }
+        if (child > 0) {
+            awaitDeath(calls, child);
+        }
+        Unistd.close(calls, Unistd.writeEnd(pipe));
+        if (child < 0) {
+            become(child == -Errno.ENOENT ? State.ABSENT : State.NONE, Failure.of("/bin/sh", child));
+            return false;
+        }
+        // One that dies at once would die for ever; the next child tries again.
+        boolean again = Clock.system().nanoTime() - started >= SHORT_LIFE_NANOS;
+        become(again ? State.STARTING : State.NONE, null);
+        return again;
     }
 
     private static SpawnRequest request(int pipe) {
@@ -185,7 +212,7 @@ final class Guardian {
         } finally {
             lock.unlock();
         }
-        become(State.GUARDING, "", 0);
+        become(State.GUARDING, null);
         int result;
         do {
             result = Wait.waitpid(calls, child, Wait.WEXITED);
@@ -193,12 +220,11 @@ final class Guardian {
         assert result == 0 : Errno.message("await", "guardian", result);
     }
 
-    /// @param what failed, with which result; nothing has if that is 0
-    private static void become(State now, String what, long result) {
+    private static void become(State now, @Nullable Failure why) {
         lock.lock();
         try {
             state = now;
-            failure = result == 0 ? null : new Failure(Errno.name((int) -result), Errno.message("start", what, result));
+            failure = why;
             changed.signalAll();
         } finally {
             lock.unlock();

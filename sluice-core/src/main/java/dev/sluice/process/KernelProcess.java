@@ -26,18 +26,16 @@ import org.jspecify.annotations.Nullable;
 ///                             └─after grace──┴─▶ KILL, to the group
 ///
 /// Invariants: a group is signalled only while its number cannot be another's: as long as the child is not
-/// reaped, or some of the group has been seen alive at most [#LOOK_NANOS] ago, in which time the system does
-/// not run through all its numbers. The child is reaped once, by the end of its scope: until then it is ENDED,
+/// reaped, or some of the group have been seen a moment ago, in which the system does not run through all its
+/// numbers. The child is reaped once, by the end of its scope: until then it is ENDED,
 /// what `ps` calls a zombie. A detached one is reaped as soon as it has ended.
 ///
 /// Threads: the loop thread, or immutable; `end` and `signal` any.
 final class KernelProcess extends Operation implements Running {
-    /// Between two looks at what is left of a group.
-    private static final long LOOK_NANOS = 5_000_000;
+    /// Between looks at what is left of a group when the program itself has ended.
+    private static final long FIRST_LOOK_NANOS = 1_000_000;
 
-    /// How long to look after KILL: what is still there then waits inside the kernel, and dies when that lets
-    /// it.
-    private static final long LAST_LOOKS_NANOS = 1_000_000_000;
+    private static final long NEXT_LOOK_NANOS = 10_000_000;
 
     private enum State {
         RUNNING,
@@ -61,7 +59,8 @@ final class KernelProcess extends Operation implements Running {
     private State state = State.RUNNING;
     private boolean ending;
     private boolean killed;
-    private long killAt = Long.MAX_VALUE;
+    private long killAt = Long.MAX_VALUE; // the far end: never, or done
+    private int looks;
     private final Timer timer = new Timer() {
         @Override
         protected void expired() {
@@ -144,7 +143,20 @@ final class KernelProcess extends Operation implements Running {
 
     @Override
     public void end(Duration grace) {
-        calls.execute(() -> beginEnd(grace)); // a loop that has ended has killed it
+        if (!calls.execute(() -> beginEnd(grace))) {
+            endWithoutLoop();
+        }
+    }
+
+    /// The loop has ended, and has killed what ran. What is left is a zombie, and perhaps some of its group.
+    private void endWithoutLoop() {
+        loop.awaitEnd();
+        if (gone.result() == null) {
+            var own = new CallState();
+            Signals.kill(own, target(), Signals.SIGKILL);
+            reap(own);
+            gone.complete(true);
+        }
     }
 
     // ---- loop thread
@@ -229,8 +241,7 @@ final class KernelProcess extends Operation implements Running {
         if (state == State.GONE) {
             return;
         }
-        long now = loop.clock().nanoTime();
-        killAt = Math.min(killAt, EventLoop.saturatedAdd(now, nanos(grace)));
+        killAt = Math.min(killAt, EventLoop.saturatedAdd(loop.clock().nanoTime(), nanos(grace)));
         if (!ending) {
             ending = true;
             send(Signals.SIGTERM);
@@ -252,31 +263,45 @@ final class KernelProcess extends Operation implements Running {
             return;
         }
         long now = loop.clock().nanoTime();
-        if (now - killAt >= 0 && killAt != Long.MAX_VALUE) {
-            if (killed && state == State.REAPED) {
-                finish(); // LAST_LOOKS_NANOS after KILL
-                return;
-            }
-            if (!killed) {
-                killed = true;
-                send(Signals.SIGKILL);
-            }
-            killAt = now + LAST_LOOKS_NANOS;
+        if (!killed && now >= killAt) {
+            killed = true;
+            killAt = Long.MAX_VALUE;
+            send(Signals.SIGKILL);
         }
-        long next = state == State.RUNNING ? killAt : Math.min(killAt, now + LOOK_NANOS);
+        if (state == State.RUNNING) {
+            lookAgain(killAt); // its own end comes by the pidfd
+        } else if (looks++ == 0) {
+            lookAgain(now + FIRST_LOOK_NANOS); // who has died with it is forgotten by now, usually
+        } else {
+            Groups.ask(started.pid(), alive -> loop.submit(() -> looked(alive)));
+        }
+    }
+
+    /// The answer to whether somebody who is left lives.
+    private void looked(boolean alive) {
+        if (state == State.GONE) {
+            return;
+        }
+        if (alive) {
+            lookAgain(Math.min(killAt, loop.clock().nanoTime() + NEXT_LOOK_NANOS));
+        } else {
+            send(Signals.SIGKILL); // the dead do not mind, and whom nobody could see must not stay
+            finish();
+        }
+    }
+
+    private void lookAgain(long when) {
         if (timer.armed()) {
             loop.disarm(timer);
         }
-        if (next != Long.MAX_VALUE) {
-            timer.deadline = next;
+        if (when != Long.MAX_VALUE) {
+            timer.deadline = when;
             loop.arm(timer);
         }
     }
 
     private void finish() {
-        if (timer.armed()) {
-            loop.disarm(timer);
-        }
+        lookAgain(Long.MAX_VALUE);
         state = State.GONE;
         gone.complete(true);
     }

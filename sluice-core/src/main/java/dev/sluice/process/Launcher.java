@@ -16,6 +16,16 @@ final class Launcher {
 
     private Launcher() {}
 
+    /// One of the threads, with its way to system calls.
+    private static final class Worker extends Thread {
+        private final CallState calls = new CallState();
+
+        Worker(Runnable body) {
+            super(body, "sluice-launcher");
+            setDaemon(true);
+        }
+    }
+
     /// How a start ended.
     private record Result(
             Launch.@Nullable Started started, @Nullable Throwable failure) {}
@@ -23,14 +33,14 @@ final class Launcher {
     private static ExecutorService threads() {
         int count = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
         var threads = new ThreadPoolExecutor(
-                count,
-                count,
-                KEEP_ALIVE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                body -> Thread.ofPlatform().daemon().name("sluice-launcher").unstarted(body));
+                count, count, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Worker::new);
         threads.allowCoreThreadTimeOut(true);
         return threads;
+    }
+
+    /// Runs something else that blocks for a short while.
+    static void execute(Runnable body) {
+        THREADS.execute(body);
     }
 
     /// Starts a program and waits for that, cancelled or not.
@@ -39,7 +49,7 @@ final class Launcher {
         THREADS.execute(() -> {
             Result result;
             try {
-                result = new Result(Launch.start(new CallState(), command), null);
+                result = new Result(Launch.start(((Worker) Thread.currentThread()).calls, command), null);
             } catch (Throwable failure) {
                 result = new Result(null, failure);
             }

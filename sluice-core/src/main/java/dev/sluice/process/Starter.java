@@ -16,6 +16,6 @@ final class Starter {
         }
         Running running =
                 LoopCalls.possible(loop) ? KernelProcess.start(loop, command) : JdkProcess.start(loop, command);
-        return new Child(command, running);
+        return Child.join(command, running, loop);
     }
 }

@@ -1,0 +1,15 @@
+package dev.sluice.io;
+
+import dev.sluice.loop.Backend;
+
+class NioStreamTest extends StreamContract {
+    @Override
+    Backend backend() {
+        return Backend.NIO;
+    }
+
+    @Override
+    boolean cancelsExactly() {
+        return false;
+    }
+}

@@ -42,8 +42,8 @@ final class Preload {
         "dev.sluice.process.Command",
         "dev.sluice.process.Environment",
         "dev.sluice.process.Guardian",
-        "dev.sluice.process.Guardian$Mark",
         "dev.sluice.process.Guardian$State",
+        "dev.sluice.process.Groups",
         "dev.sluice.process.Input",
         "dev.sluice.process.Input$Kind",
         "dev.sluice.process.KernelProcess$State",
@@ -54,6 +54,7 @@ final class Preload {
         "dev.sluice.task.JoinPolicies$FailFast",
         "dev.sluice.task.JoinPolicies$FirstSuccess",
         "dev.sluice.task.TaskGroup",
+        "dev.sluice.task.TaskStrand",
         "dev.sluice.time.SystemClock",
     };
 

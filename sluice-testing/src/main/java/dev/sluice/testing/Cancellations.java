@@ -83,7 +83,7 @@ public final class Cancellations {
 
     private static int each(long seed, Moment moment, Part<At> run) throws Exception {
         for (int k = 1; k <= LIMIT; k++) {
-            Simulation simulation = Simulation.seed(seed);
+            Simulation simulation = Simulation.seed(seed).repeatedBy("the same test with -D" + Seeds.ONE + "=" + seed);
             var at = new At(simulation.world(), moment, k);
             try {
                 simulation.run(() -> run.accept(at));

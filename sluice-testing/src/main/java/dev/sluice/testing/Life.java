@@ -9,6 +9,8 @@ import dev.sluice.loop.Loops;
 import dev.sluice.loop.LoopsConfig;
 import dev.sluice.task.Action;
 import dev.sluice.task.RootTask;
+import dev.sluice.testing.Simulation.Limits;
+import dev.sluice.testing.SimulationException.Wait;
 import java.time.Duration;
 import java.util.List;
 import java.util.StringJoiner;

@@ -2,6 +2,7 @@ package dev.sluice.testing;
 
 import dev.sluice.internal.sched.VirtualThreads;
 import dev.sluice.internal.strand.Strand;
+import dev.sluice.testing.SimulationException.Wait;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 

@@ -5,6 +5,8 @@ import dev.sluice.internal.loop.LoopSeams;
 import dev.sluice.internal.loop.Simulator;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.observe.Report;
+import dev.sluice.testing.Simulation.Limits;
+import dev.sluice.testing.SimulationException.Wait;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -84,7 +84,7 @@ class SimulationFailureTest {
                 .hasMessageContaining("SimulationFailureTest.java")
                 .hasMessageNotContaining("sleeper");
         assertThat(((DeadlockException) failure).waits())
-                .extracting(Wait::task)
+                .extracting(SimulationException.Wait::task)
                 .containsExactlyInAnyOrder("main", "main/first", "main/second", "main/third");
     }
 
@@ -165,7 +165,7 @@ class SimulationFailureTest {
 
     @Test
     void endlessStepsEndAtTheLimit() {
-        Limits limits = Limits.defaults().withSteps(100);
+        Simulation.Limits limits = Simulation.Limits.defaults().withSteps(100);
         List<String> ended = new ArrayList<>();
         assertThatThrownBy(() -> Simulation.seed(17).limits(limits).run(() -> {
                     try {
@@ -189,7 +189,7 @@ class SimulationFailureTest {
 
     @Test
     void endlessTimeEndsAtTheLimit() {
-        Limits limits = Limits.defaults().withTime(ofDays(2));
+        Simulation.Limits limits = Simulation.Limits.defaults().withTime(ofDays(2));
         assertThatThrownBy(() -> Simulation.seed(17).limits(limits).run(() -> Sluice.sleep(ofDays(3))))
                 .isInstanceOf(LimitExceededException.class)
                 .hasMessageContaining("2 days")
@@ -200,7 +200,7 @@ class SimulationFailureTest {
 
     @Test
     void bodyThatHoldsTheLoopIsShownWithItsStack() {
-        Limits limits = Limits.defaults().withHolding(ofMillis(50));
+        Simulation.Limits limits = Simulation.Limits.defaults().withHolding(ofMillis(50));
         var released = new AtomicBoolean();
         try {
             assertThatThrownBy(() -> Simulation.seed(17).limits(limits).run(() -> spinUntil(released)))
@@ -327,8 +327,10 @@ class SimulationFailureTest {
 
     @Test
     void limitsAreChecked() {
-        assertThatThrownBy(() -> Limits.defaults().withSteps(0)).hasMessageContaining("steps=0");
-        assertThatThrownBy(() -> Limits.defaults().withTime(ofDays(-1))).hasMessageContaining("time=");
-        assertThatThrownBy(() -> Limits.defaults().withHolding(ofDays(200_000))).hasMessageContaining("holding=");
+        assertThatThrownBy(() -> Simulation.Limits.defaults().withSteps(0)).hasMessageContaining("steps=0");
+        assertThatThrownBy(() -> Simulation.Limits.defaults().withTime(ofDays(-1)))
+                .hasMessageContaining("time=");
+        assertThatThrownBy(() -> Simulation.Limits.defaults().withHolding(ofDays(200_000)))
+                .hasMessageContaining("holding=");
     }
 }

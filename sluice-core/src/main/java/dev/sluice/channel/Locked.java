@@ -17,7 +17,7 @@ abstract class Locked {
 
     static {
         try {
-            LOCK = MethodHandles.lookup().findVarHandle(Locked.class, "lock", int.class);
+            LOCK = MethodHandles.lookup().findVarHandle(Locked.class, "lock", byte.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -26,7 +26,7 @@ abstract class Locked {
     /// How a select orders the locks of several channels.
     final long number = NUMBERS.incrementAndGet();
 
-    private int lock; // through SpinLock only
+    private byte lock; // through SpinLock only
     private @Nullable Strand toWake; // guarded by lock
 
     final void lock() {

@@ -55,6 +55,7 @@ final class Preload {
         "dev.sluice.task.JoinPolicies$FirstSuccess",
         "dev.sluice.task.TaskGroup",
         "dev.sluice.task.TaskStrand",
+        "dev.sluice.task.TaskStrand",
         "dev.sluice.time.SystemClock",
     };
 

@@ -10,6 +10,8 @@ import dev.sluice.internal.strand.Locals;
 import dev.sluice.internal.strand.Scope;
 import dev.sluice.internal.strand.Strand;
 import java.io.InterruptedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -18,6 +20,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A task and the coroutine that runs it, in one object, because programs have a million of them.
+///
+/// How it ended, and who waits for that, is one field. Most tasks are awaited as a group, and need no
+/// [Completion]:
+///
+///     null ──the first waits──▶ Completion ──run──▶ Outcome, and the completion is completed with it
+///       └──────────────────────────────────run──▶ Outcome
 ///
 /// Threads: `run` by the coroutine, once; the rest any.
 final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
@@ -30,10 +38,20 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
         void ended(TaskStrand<?> task, Outcome<?> outcome);
     }
 
+    private static final VarHandle END;
+
+    static {
+        try {
+            END = MethodHandles.lookup().findVarHandle(TaskStrand.class, "end", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final String name;
     private final Owner owner;
     private @Nullable Callable<? extends T> body; // the coroutine only, after the start
-    private final Completion<Outcome<T>> completion = new Completion<>();
+    private @Nullable Object end; // any thread, through END only
 
     TaskStrand(Owner owner, Place place, String name, Callable<? extends T> body) {
         super(place.scope(), place.loop(), place.locals());
@@ -66,7 +84,11 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
         started();
         Outcome<T> outcome = complain(perform(), leaveForgotten());
         ended();
-        completion.complete(outcome);
+        // Pairs with completion(), which either installs before and is found here, or finds the outcome.
+        Object before = END.getAndSet(this, outcome);
+        if (before != null) {
+            awaited(before).complete(outcome);
+        }
         owner.ended(this, outcome);
     }
 
@@ -123,7 +145,7 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
 
     @Override
     public boolean isDone() {
-        return completion.result() != null;
+        return known() != null;
     }
 
     @Override
@@ -137,19 +159,42 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
 
     @Override
     public Outcome<T> outcome() {
-        Outcome<T> known = completion.result();
-        return known != null ? known : completion.await(this);
+        Outcome<T> known = known();
+        return known != null ? known : completion().await(this);
     }
 
     @Override
     public <R> Clause<R> onEnd(Function<? super Outcome<T>, ? extends R> then) {
-        return Promise.clause(completion, this, then);
+        return Promise.clause(completion(), this, then);
     }
 
     /// The outcome, or null while the task runs.
+    @SuppressWarnings("unchecked") // only run writes an outcome
     @Nullable
     Outcome<T> known() {
-        return completion.result();
+        // Acquires what the task wrote; pairs with the exchange in run.
+        return END.getAcquire(this) instanceof Outcome<?> outcome ? (Outcome<T>) outcome : null;
+    }
+
+    /// The end for those who wait for it.
+    @SuppressWarnings("unchecked") // only run writes an outcome
+    private Completion<Outcome<T>> completion() {
+        var made = new Completion<Outcome<T>>();
+        // Pairs with the exchange in run, and with itself.
+        Object before = END.compareAndExchange(this, null, made);
+        if (before == null) {
+            return made;
+        }
+        if (before instanceof Outcome<?> outcome) {
+            made.complete((Outcome<T>) outcome);
+            return made;
+        }
+        return awaited(before);
+    }
+
+    @SuppressWarnings("unchecked") // only completion() installs one
+    private Completion<Outcome<T>> awaited(Object installed) {
+        return (Completion<Outcome<T>>) installed;
     }
 
     @Override
@@ -176,6 +221,7 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
                 return super.cancel(mayInterruptIfRunning);
             }
         };
+        Completion<Outcome<T>> completion = completion();
         completion.whenComplete(() -> Promise.settle(future, completion));
         return future;
     }

@@ -16,7 +16,7 @@ public final class Completion<R> {
     static {
         try {
             var lookup = MethodHandles.lookup();
-            LOCK = lookup.findVarHandle(Completion.class, "lock", int.class);
+            LOCK = lookup.findVarHandle(Completion.class, "lock", byte.class);
             RESULT = lookup.findVarHandle(Completion.class, "result", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -39,7 +39,7 @@ public final class Completion<R> {
         }
     }
 
-    private int lock; // through SpinLock only
+    private byte lock; // through SpinLock only
     private @Nullable Object result; // written under lock, read by any thread through RESULT
 
     // Guarded by lock.

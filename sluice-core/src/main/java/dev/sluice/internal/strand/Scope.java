@@ -27,7 +27,7 @@ public class Scope {
     static {
         try {
             var lookup = MethodHandles.lookup();
-            LOCK = lookup.findVarHandle(Scope.class, "lock", int.class);
+            LOCK = lookup.findVarHandle(Scope.class, "lock", byte.class);
             REASON = lookup.findVarHandle(Scope.class, "reason", CancelReason.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -38,7 +38,7 @@ public class Scope {
     private final Strand strand;
     private final boolean shield;
 
-    private int lock; // through SpinLock only
+    private byte lock; // through SpinLock only
 
     // Guarded by lock.
     private @Nullable Scope children;

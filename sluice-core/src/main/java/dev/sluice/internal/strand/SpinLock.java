@@ -2,7 +2,7 @@ package dev.sluice.internal.strand;
 
 import java.lang.invoke.VarHandle;
 
-/// A lock for a few field accesses, held in an `int` field of its owner: 0 free, 1 held.
+/// A lock for a few field accesses, held in a `byte` field of its owner: each of a million tasks has one.
 ///
 /// The holder never suspends, never runs foreign code and never allocates much, so it lets go within
 /// nanoseconds unless the operating system takes its CPU. That is why a loop thread may take it: a coroutine
@@ -11,12 +11,14 @@ import java.lang.invoke.VarHandle;
 /// Threads: any.
 public final class SpinLock {
     private static final int SPINS = 64;
+    private static final byte FREE = 0;
+    private static final byte HELD = 1;
 
     private SpinLock() {}
 
     public static void lock(VarHandle word, Object owner) {
         // Acquires what the last holder wrote; pairs with the release in unlock.
-        while (!word.weakCompareAndSetAcquire(owner, 0, 1)) {
+        while (!word.weakCompareAndSetAcquire(owner, FREE, HELD)) {
             contend(word, owner);
         }
     }
@@ -25,20 +27,20 @@ public final class SpinLock {
     /// coroutine that left its loop would leave it to a loop thread which may need the first lock.
     public static void lockNested(VarHandle word, Object owner) {
         // Acquires what the last holder wrote; pairs with the release in unlock.
-        while (!word.weakCompareAndSetAcquire(owner, 0, 1)) {
+        while (!word.weakCompareAndSetAcquire(owner, FREE, HELD)) {
             Thread.onSpinWait();
         }
     }
 
     public static void unlock(VarHandle word, Object owner) {
         // Releases what was written under the lock; pairs with the acquire in lock.
-        word.setRelease(owner, 0);
+        word.setRelease(owner, FREE);
     }
 
     private static void contend(VarHandle word, Object owner) {
         for (int spin = 0; spin < SPINS; spin++) {
             // Opaque: only a hint when to try again; pairs with the release in unlock.
-            if ((int) word.getOpaque(owner) == 0) {
+            if ((byte) word.getOpaque(owner) == FREE) {
                 return;
             }
             Thread.onSpinWait();

@@ -16,22 +16,22 @@ import org.jspecify.annotations.Nullable;
 /// Threads: `interruptNow` any but a bare loop thread; the rest the strand itself.
 abstract class StrandThread extends Scope {
     // How far an interrupt from a cancellation has got.
-    private static final int NONE = 0;
-    private static final int SENDING = 1;
-    private static final int SENT = 2;
+    private static final byte NONE = 0;
+    private static final byte SENDING = 1;
+    private static final byte SENT = 2;
 
     private static final VarHandle INTERRUPT;
 
     static {
         try {
-            INTERRUPT = MethodHandles.lookup().findVarHandle(StrandThread.class, "interrupt", int.class);
+            INTERRUPT = MethodHandles.lookup().findVarHandle(StrandThread.class, "interrupt", byte.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     volatile @Nullable Thread thread; // set once; pairs with the read in interruptNow, which may come first
-    private int interrupt; // any thread, through INTERRUPT only
+    private byte interrupt; // any thread, through INTERRUPT only
 
     /// The innermost scope. The strand only; others read it after they have seen a wait in the strand's state,
     /// or have claimed `interrupt`, or to look inside.
@@ -72,7 +72,7 @@ abstract class StrandThread extends Scope {
         assert thread == current;
         settleInterrupts();
         // Once sent in a cancelled scope, no more is sent: it stays sent.
-        int last = awaitSender();
+        byte last = awaitSender();
         assert (last == SENT) == (reason() != null) : "interrupt: state=" + last + " at the end";
         Thread.interrupted();
         current.setUncaughtExceptionHandler(null);
@@ -88,7 +88,7 @@ abstract class StrandThread extends Scope {
     /// Interrupts the thread if its innermost scope is cancelled. Any thread but a bare loop thread, since an
     /// interrupt may have to close a channel of the JDK.
     final void interruptNow() {
-        int sent;
+        byte sent;
         do {
             // Pairs with settleInterrupts: the strand changes its scope and then looks whether we are at it.
             if (!INTERRUPT.compareAndSet(this, NONE, SENDING)) {
@@ -115,7 +115,7 @@ abstract class StrandThread extends Scope {
     /// So each further wait of the JDK ends, as ours do, and not only the first.
     final void restoreInterrupt() {
         // Acquires the interrupt; pairs with the release in interruptNow.
-        if ((int) INTERRUPT.getAcquire(this) == SENT) {
+        if ((byte) INTERRUPT.getAcquire(this) == SENT) {
             thread().interrupt();
         } else {
             interruptNow();
@@ -145,10 +145,10 @@ abstract class StrandThread extends Scope {
     }
 
     /// The state of the interrupt, when nobody is between two lines of sending one.
-    private int awaitSender() {
+    private byte awaitSender() {
         while (true) {
             // Acquires the interrupt; pairs with the release in interruptNow.
-            int now = (int) INTERRUPT.getAcquire(this);
+            byte now = (byte) INTERRUPT.getAcquire(this);
             if (now != SENDING) {
                 return now;
             }

@@ -22,7 +22,7 @@ public abstract class WaitList {
 
     static {
         try {
-            LOCK = MethodHandles.lookup().findVarHandle(WaitList.class, "lock", int.class);
+            LOCK = MethodHandles.lookup().findVarHandle(WaitList.class, "lock", byte.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -37,7 +37,7 @@ public abstract class WaitList {
     /// What a waiter finds in its node when it was refused.
     private record Refused(Refusal why) {}
 
-    private int lock; // through SpinLock only
+    private byte lock; // through SpinLock only
 
     // Guarded by lock.
     private final WaitQueue queue = new WaitQueue();

@@ -22,13 +22,13 @@ class ScopeLockTest {
     @Test
     void cancellingDoesNotSuspendBetweenItsLocks() throws Exception {
         VarHandle lock = MethodHandles.privateLookupIn(Scope.class, MethodHandles.lookup())
-                .findVarHandle(Scope.class, "lock", int.class);
+                .findVarHandle(Scope.class, "lock", byte.class);
         var root = new RootStrand();
         var outer = new Scope(root, root, false);
         root.link(outer);
         var inner = new Scope(outer, root, false);
         outer.link(inner);
-        lock.setVolatile(inner, 1); // held by another thread, which the system does not let run
+        lock.setVolatile(inner, (byte) 1); // held by another thread, which the system does not let run
 
         Bounded.run(() -> {
             try (Loops loops = TestLoops.open(1)) {
@@ -50,7 +50,7 @@ class ScopeLockTest {
                 });
                 // Time for the coroutine to leave its loop, if it does; then the other thread goes on.
                 timerFired.await(200, TimeUnit.MILLISECONDS);
-                lock.setVolatile(inner, 0);
+                lock.setVolatile(inner, (byte) 0);
                 done.await();
             }
         });

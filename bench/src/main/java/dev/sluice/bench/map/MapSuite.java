@@ -69,7 +69,7 @@ public final class MapSuite implements Suite {
     private void rates(Plan plan, List<Tool> peers, Runs runs, Consumer<List<Row>> done) throws Exception {
         for (Tool peer : peers) {
             boolean slow = peer.name().equals("GNU parallel");
-            int count = (slow ? 400 : 1000) * (plan.quick() ? 1 : 10);
+            int count = (slow ? 400 : 2000) * (plan.quick() ? 1 : 10);
             double goal = slow ? 5 : 0.8;
             done.accept(pairs(count + " jobs", List.of(peer), tool -> runs.rate(tool, count), goal));
         }

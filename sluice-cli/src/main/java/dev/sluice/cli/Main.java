@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.map.DidYouMean;
 import dev.sluice.cli.map.MapCommand;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -29,7 +30,21 @@ final class Main implements Runnable {
 
     /// Runs the command line and ends the JVM.
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(run(
+                List.of(arguments),
+                new PrintWriter(System.out, true, System.out.charset()),
+                new PrintWriter(System.err, true, System.err.charset())));
+    }
+
+    /// Runs the command line.
+    ///
+    /// @return the exit status
+    static int run(List<String> arguments, PrintWriter out, PrintWriter err) {
+        if (!arguments.isEmpty() && arguments.getFirst().equals("map")) {
+            // Loading picocli takes longer than all else until the first item runs.
+            return new MapCommand(arguments.subList(1, arguments.size()), out, err).call();
+        }
+        return commandLine().setOut(out).setErr(err).execute(arguments.toArray(String[]::new));
     }
 
     /// The whole command, with how it reports errors.

@@ -16,10 +16,8 @@ final class WarmUp implements Callable<Integer> {
     @Override
     public Integer call() {
         for (String command : COMMANDS) {
-            CommandLine line = Main.commandLine();
-            line.setOut(new PrintWriter(Writer.nullWriter()));
-            line.setErr(new PrintWriter(Writer.nullWriter()));
-            line.execute(command.split(" "));
+            var nowhere = new PrintWriter(Writer.nullWriter());
+            Main.run(List.of(command.split(" ", -1)), nowhere, nowhere);
         }
         return CommandLine.ExitCode.OK;
     }

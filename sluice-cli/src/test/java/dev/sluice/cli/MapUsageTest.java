@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Bad usage of `sluice map`: status 2 and one line, which says what would have been right.
 class MapUsageTest {
@@ -15,10 +16,7 @@ class MapUsageTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        CommandLine line = Main.commandLine();
-        line.setOut(new PrintWriter(out));
-        line.setErr(new PrintWriter(err));
-        return line.execute(arguments);
+        return Main.run(List.of(arguments), new PrintWriter(out, true), new PrintWriter(err, true));
     }
 
     @ParameterizedTest
@@ -33,7 +31,7 @@ class MapUsageTest {
                 "map --retry 3 echo           | did you mean --retries?",
                 "map -j 0 echo                | -j 0: expected 1..",
                 "map -j -1 echo               | -j -1: expected 1..",
-                "map -j many echo             | 'many' is not an int",
+                "map -j many echo             | -j 'many', expected a number",
                 "map -j 1000000 echo          | ulimit -n",
                 "map --retries -1 echo        | --retries -1: expected 0 or more",
                 "map --timeout 5min echo      | expected a duration like 500ms, 2s, 1.5m or 1h",
@@ -41,7 +39,12 @@ class MapUsageTest {
                 "map --halt later echo        | expected one of never, soon, now",
                 "map --progress maybe echo    | expected one of auto, always, never",
                 "map --resume echo            | --resume: expected --joblog FILE",
-                "map --joblog                 | --joblog",
+                "map --joblog                 | --joblog: expected --joblog FILE",
+                "map -j                       | -j: expected -j N",
+                "map --resume=yes echo        | --resume=yes: expected no value",
+                "map -x echo                  | unknown option: '-x'",
+                "map -jobs 4 echo             | -j 'obs', expected a number",
+                "map -verbose echo            | unknown option: '-verbose'",
             })
     void isRefusedWithWhatWouldBeRight(String arguments, String expected) {
         assertThat(run(arguments.strip().split(" +", -1))).isEqualTo(2);
@@ -59,15 +62,30 @@ class MapUsageTest {
         assertThat(run("map", "--help")).isZero();
         assertThat(out.toString())
                 .startsWith("Usage: INPUT | sluice map [OPTIONS] [--] COMMAND [ARG {} ...]")
-                .contains("--jobs", "--null", "--unordered", "--retries", "--timeout", "--halt", "--joblog", "--resume")
-                .contains("--results", "--progress", "Exit status:", "127", "141", "Examples:");
+                .contains("Exit status:", "127", "141", "Examples:");
         assertThat(out.toString().lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
         assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-j4 -0 --help",
+                "-0j4 --help",
+                "-j=4 --jobs=4 --jobs 4 -P 4 --help",
+                "-j 9 --unordered --retries 3 --timeout 5s --halt soon --joblog l --resume --results r --help",
+                "--halt NOW --progress Always -h",
+                "--help -- --no-such-option",
+                "--help echo --no-such-option",
+            })
+    void goodUsageIsTaken(String arguments) {
+        String[] words = ("map " + arguments).split(" ", -1);
+        assertThat(run(words)).as(err.toString()).isZero();
     }
 
     @Test
     void theMainHelpNamesTheCommand() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("map", "Runs COMMAND for each line of the input");
+        assertThat(out.toString()).contains("map", "Runs a command for each line of the input");
     }
 }

@@ -20,6 +20,7 @@ final class Budget {
     private static final long SPILLED_PER_HEAP = 128;
 
     private static final String OPEN_FILES = "Max open files"; // as /proc says
+    private static final int FEW_JOBS = 50;
     private static final int MOST_JOBS = 10_000;
     private static final int FILES_PER_JOB = 3;
     private static final int OTHER_FILES = 64;
@@ -42,7 +43,12 @@ final class Budget {
     }
 
     /// How many jobs the limit of open files allows.
-    static int jobs() {
+    ///
+    /// @param wanted a few are always allowed
+    static int jobs(int wanted) {
+        if (wanted <= FEW_JOBS) {
+            return FEW_JOBS;
+        }
         try {
             List<String> limits = Files.readAllLines(Path.of("/proc/self/limits"));
             for (String line : limits) {

@@ -86,7 +86,8 @@ final class Cli {
         // there.
         command.addAll(List.of("env", "--default-signal=INT,TERM,PIPE"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-ea", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(
+                List.of("-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
         command.add("-Djdk.trackAllThreads=false");
         if (!FALLBACK) {
             command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");

@@ -1,4 +1,4 @@
-package dev.sluice.cli;
+package dev.sluice.cli.map;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// Finds the word that somebody probably meant.
-final class DidYouMean {
+public final class DidYouMean {
     private DidYouMean() {}
 
     /// The nearest candidate, if it is near: one edit in three characters.
-    static Optional<String> closest(String word, Collection<String> candidates) {
+    public static Optional<String> closest(String word, Collection<String> candidates) {
         String typed = word.toLowerCase(Locale.ROOT);
         return candidates.stream()
                 .filter(candidate -> distance(typed, candidate) <= Math.max(typed.length(), candidate.length()) / 3)

@@ -8,11 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine.TypeConversionException;
 
-class DurationConverterTest {
-    private final DurationConverter converter = new DurationConverter();
-
+class DurationTextTest {
     @ParameterizedTest
     @CsvSource({
         "500ms,PT0.5S",
@@ -24,15 +21,15 @@ class DurationConverterTest {
         "1d,PT24H",
         "0.001ms,PT0.000001S"
     })
-    void readsWhatPeopleType(String text, Duration expected) {
-        assertThat(converter.convert(text)).isEqualTo(expected);
+    void readsWhatPeopleType(String text, Duration expected) throws UsageException {
+        assertThat(DurationText.parse(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "s", "2 s", "-1s", "1.s", ".5s", "2min", "1e3s", "0x1s", "1h30m", "2S", "\u0662s"})
     void refusesTheRestAndSaysWhatItExpects(String text) {
-        assertThatThrownBy(() -> converter.convert(text))
-                .isInstanceOf(TypeConversionException.class)
+        assertThatThrownBy(() -> DurationText.parse(text))
+                .isInstanceOf(UsageException.class)
                 .hasMessageContaining("'" + text + "'")
                 .hasMessageContaining("500ms, 2s, 1.5m or 1h");
     }
@@ -40,11 +37,12 @@ class DurationConverterTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "0ms", "366d", "999999999999d", "0.0000001ms"})
     void refusesWhatIsNoUsefulLimit(String text) {
-        assertThatThrownBy(() -> converter.convert(text)).hasMessageContaining("expected more than 0 and at most 365d");
+        assertThatThrownBy(() -> DurationText.parse(text))
+                .hasMessageContaining("expected more than 0 and at most 365d");
     }
 
     @Test
-    void takesAWholeYear() {
-        assertThat(converter.convert("365d")).isEqualTo(Duration.ofDays(365));
+    void takesAWholeYear() throws UsageException {
+        assertThat(DurationText.parse("365d")).isEqualTo(Duration.ofDays(365));
     }
 }

@@ -48,6 +48,17 @@ public final class Spawn {
     private static final @Nullable MethodHandle ADD_CLOSEFROM =
             Native.functionIfPresent("posix_spawn_file_actions_addclosefrom_np");
 
+    /// `struct sigaction` of the C library:
+    ///
+    ///     0         8      136     140   144        152
+    ///     | handler | mask | flags | pad | restorer |
+    private static final int SIGACTION_BYTES = 152;
+
+    private static final int SA_FLAGS = 136;
+    private static final int SA_NOCLDWAIT = 2;
+    private static final long SIG_IGN = 1;
+    private static final MethodHandle SIGACTION = Native.function("sigaction");
+
     /// Where the C library keeps the environment: `char **environ`.
     private static final long ENVIRON = Native.address("environ").address();
 
@@ -76,6 +87,21 @@ public final class Spawn {
                 }
             } finally {
                 must(ACTIONS_DESTROY, actions);
+            }
+        }
+    }
+
+    /// Makes the kernel keep how children end. It forgets that in a process that was started with `SIGCHLD` ignored;
+    /// this is undone then, as the JDK undoes it for processes of its own.
+    public static void keepExits() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment action = arena.allocate(SIGACTION_BYTES, 8);
+            must(SIGACTION, Signals.SIGCHLD, 0, action.address());
+            boolean forgets =
+                    action.get(JAVA_LONG, 0) == SIG_IGN || (action.get(JAVA_INT, SA_FLAGS) & SA_NOCLDWAIT) != 0;
+            if (forgets) {
+                action.fill((byte) 0); // the default handler, no flags
+                must(SIGACTION, Signals.SIGCHLD, action.address(), 0);
             }
         }
     }
@@ -230,11 +256,15 @@ public final class Spawn {
         must(function, structure, 0);
     }
 
-    /// Calls what can only fail for want of memory.
     private static void must(MethodHandle function, long structure, long value) {
-        int error = Native.invoke(function, structure, value, 0, 0, 0, 0);
+        must(function, structure, value, 0);
+    }
+
+    /// Calls what can only fail for want of memory.
+    private static void must(MethodHandle function, long a, long b, long c) {
+        int error = Native.invoke(function, a, b, c, 0, 0, 0);
         if (error != 0) {
-            throw new IllegalStateException(Errno.message("prepare", "posix_spawn", -error));
+            throw new IllegalStateException("prepare posix_spawn: error=" + error + ", expected 0");
         }
     }
 }

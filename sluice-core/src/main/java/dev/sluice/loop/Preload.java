@@ -20,6 +20,7 @@ final class Preload {
         "dev.sluice.internal.loop.Inbox$Pushed",
         "dev.sluice.internal.loop.Progress",
         "dev.sluice.internal.loop.SharedLoop",
+        "dev.sluice.internal.loop.Simulator",
         "dev.sluice.internal.poll.IoUringPoller$Setup",
         "dev.sluice.internal.poll.Operation$Kind",
         "dev.sluice.internal.poll.PollerChoice",
@@ -54,7 +55,6 @@ final class Preload {
         "dev.sluice.task.JoinPolicies$FailFast",
         "dev.sluice.task.JoinPolicies$FirstSuccess",
         "dev.sluice.task.TaskGroup",
-        "dev.sluice.task.TaskStrand",
         "dev.sluice.task.TaskStrand",
         "dev.sluice.time.SystemClock",
     };

@@ -407,6 +407,8 @@ abstract class ProcessContract {
                         Command.of("sleep", "100000").stdin(Input.piped()).start()) {
                     reached[0] = child;
                     phase.run(child);
+                    // The child that is ended may end the phase first; the cancellation holds all the same.
+                    CancelScope.checkpoint();
                     throw new AssertionError("the phase ended");
                 }
             });

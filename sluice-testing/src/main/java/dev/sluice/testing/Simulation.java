@@ -1,5 +1,6 @@
 package dev.sluice.testing;
 
+import dev.sluice.internal.loop.Simulator;
 import dev.sluice.internal.sched.VirtualThreads;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.observe.Report;
@@ -123,6 +124,7 @@ public final class Simulation {
     /// @throws IllegalStateException if this simulation has been run, if the caller is on a loop, or if the JVM
     ///     was not started with the flag that simulations need
     public <X extends Exception> void run(Action<X> body) throws X {
+        require(Simulator.POSSIBLE, "the class loader of the core does not see sluice-testing");
         require(VirtualThreads.available(), "start the JVM with " + VirtualThreads.OPEN_FLAG);
         require(Strand.current().loop() == null, "called on a loop, expected a thread of its own");
         require(ran.compareAndSet(false, true), "it has been run, expected a new simulation for each run");

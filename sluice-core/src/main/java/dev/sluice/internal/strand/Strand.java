@@ -169,11 +169,10 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         return begin(blocker, SHIELDED);
     }
 
-    /// Lets a simulation cancel right here. In production two loads beside the fence of a wait.
+    /// Lets a simulation cancel right here.
     private void tellSimulator() {
-        EventLoop home = loop;
-        if (home != null) {
-            Simulator simulator = home.simulator();
+        if (Simulator.POSSIBLE && loop != null) {
+            Simulator simulator = loop.simulator();
             if (simulator != null) {
                 simulator.suspending();
             }
@@ -288,7 +287,8 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
 
     /// Ends a wait that has turned out not to be needed, before [#await]. Nobody has claimed it and nobody can.
     public final void abandon(long token) {
-        assert (long) STATE.get(this) == token;
+        // Plain: only to check. The wait is as it began, or was cancelled meanwhile; nobody claimed it.
+        assert ((long) STATE.get(this) | RESUMED) == ((token & ~PHASE) | CANCELLED) : STATE.get(this) + " of " + token;
         // Pairs with cancelWait: from now on it sends an interrupt, before it has written the reason that end
         // sees.
         STATE.setVolatile(this, (token & ~PHASE) | RUNNING);

@@ -263,6 +263,11 @@ public final class EventLoop implements LoopScheduler.Host {
         }
     }
 
+    /// What holds the loop right now, or null; a hint for the stall watch.
+    @Nullable Runnable running() {
+        return ready.running();
+    }
+
     public LoopStatistics statistics() {
         return progress.statistics(index, ready.size(), wheel.size(), poller);
     }
@@ -315,7 +320,7 @@ public final class EventLoop implements LoopScheduler.Host {
         int untilClock = RESUMES_PER_CLOCK;
         while (!ready.isEmpty()) {
             Runnable continuation = ready.take();
-            progress.resuming(continuation);
+            progress.resuming();
             continuation.run();
             if (--untilClock == 0) {
                 untilClock = RESUMES_PER_CLOCK;
@@ -325,7 +330,7 @@ public final class EventLoop implements LoopScheduler.Host {
                 }
             }
         }
-        progress.idle();
+        ready.idle();
         progress.ran(clock.nanoTime() - start, !ready.isEmpty());
         ready.trim();
     }

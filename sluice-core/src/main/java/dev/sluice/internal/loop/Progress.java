@@ -4,28 +4,24 @@ import dev.sluice.internal.poll.Poller;
 import dev.sluice.observe.LoopStatistics;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 
 /// What a loop does and has done: its counters, and the trace that the stall watch follows.
 ///
-/// Threads: written by the loop thread. The watch reads `resumes` and `running`, opaquely; everybody may read
+/// Threads: written by the loop thread. The watch reads `resumes`, opaquely; everybody may read
 /// the counters, which are approximate while the loop runs.
 final class Progress {
     private static final VarHandle RESUMES;
-    private static final VarHandle RUNNING;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
             RESUMES = lookup.findVarHandle(Progress.class, "resumes", long.class);
-            RUNNING = lookup.findVarHandle(Progress.class, "running", Runnable.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     private long resumes; // loop thread, through RESUMES
-    private @Nullable Runnable running; // loop thread, through RUNNING
 
     // Loop thread; read racily by statistics().
     long received;
@@ -39,16 +35,10 @@ final class Progress {
     private long starvedNanos;
     long stalls; // the stall watch
 
-    void resuming(Runnable continuation) {
-        // Opaque, not ordered: the watch compares two looks, a few milliseconds apart; pairs with the reads in
-        // resumes, running.
-        RUNNING.setOpaque(this, continuation);
+    void resuming() {
+        // Opaque, not ordered: the watch compares two looks, a few milliseconds apart; pairs with the read in
+        // resumes.
         RESUMES.setOpaque(this, resumes + 1);
-    }
-
-    void idle() {
-        // Pairs with the read in running, as above.
-        RUNNING.setOpaque(this, null);
     }
 
     /// @param cut whether others had to wait because the slice ended
@@ -68,11 +58,6 @@ final class Progress {
     long resumes() {
         // Pairs with the write in resuming.
         return (long) RESUMES.getOpaque(this);
-    }
-
-    @Nullable Runnable running() {
-        // Pairs with the writes in resuming and idle.
-        return (Runnable) RUNNING.getOpaque(this);
     }
 
     LoopStatistics statistics(int index, int ready, long timers, Poller poller) {

@@ -61,7 +61,7 @@ public final class StallWatch {
     private void look(EventLoop loop, Seen before) {
         long now = dev.sluice.time.Clock.system().nanoTime();
         long resumes = loop.progress.resumes();
-        Runnable running = loop.progress.running();
+        Runnable running = loop.running();
         if (running == null || resumes != before.resumes) {
             before.resumes = resumes;
             before.since = now;

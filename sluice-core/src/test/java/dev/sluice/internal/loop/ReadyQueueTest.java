@@ -39,6 +39,26 @@ class ReadyQueueTest {
     }
 
     @Test
+    void whatWasTakenLastIsKnownUntilNothingRuns() {
+        var queue = new ReadyQueue.Fifo();
+        assertThat(queue.running()).isNull();
+        for (int burst : new int[] {1, 255, 256, 5000, 1}) {
+            queue.add(new Numbered(-burst));
+            Runnable running = queue.take();
+            for (int i = 0; i < burst; i++) {
+                queue.add(new Numbered(i));
+                assertThat(queue.running()).as("while %s are added", burst).isSameAs(running);
+            }
+            for (int i = 0; i < burst; i++) {
+                assertThat(queue.take()).isEqualTo(new Numbered(i)).isSameAs(queue.running());
+            }
+            queue.idle();
+            queue.trim();
+            assertThat(queue.running()).isNull();
+        }
+    }
+
+    @Test
     void aBurstGivesItsMemoryBack() {
         var queue = new ReadyQueue.Fifo();
         int small = queue.ring.length;
@@ -64,6 +84,7 @@ class ReadyQueueTest {
             queue.take();
             queue.take();
         }
+        queue.idle();
         assertThat(queue.ring).containsOnlyNulls();
     }
 }

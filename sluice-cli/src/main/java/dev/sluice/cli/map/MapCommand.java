@@ -121,8 +121,8 @@ public final class MapCommand implements Callable<Integer> {
 
     private int run(MapArguments arguments, ArgumentTemplate template) throws IOException {
         Reports.handler(this::report);
-        var plan = new Plan(
-                template, arguments.jobs, !arguments.unordered, arguments.retries, arguments.timeout, arguments.halt);
+        var patience = new Plan.Patience(arguments.retries, arguments.timeout);
+        var plan = new Plan(template, arguments.jobs, !arguments.unordered, patience, arguments.halt);
         try (Records records = Records.open(arguments.joblog, arguments.resume, arguments.results);
                 SpillFile spill = Budget.spillFile()) {
             LoopsConfig config = LoopsConfig.defaults().withStallLimit(Duration.ZERO);

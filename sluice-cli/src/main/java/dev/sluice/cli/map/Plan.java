@@ -7,16 +7,30 @@ import java.time.Duration;
 /// @param template the command
 /// @param jobs how many at once
 /// @param ordered whether outputs come in the order of the items, or of their ends
-/// @param retries how many more attempts a failed item gets
-/// @param timeout how long an attempt may take; zero: no limit
+/// @param patience with an item that fails or does not end
 /// @param halt what the first failure does to the others
-record Plan(ArgumentTemplate template, int jobs, boolean ordered, int retries, Duration timeout, Halt halt) {
+record Plan(ArgumentTemplate template, int jobs, boolean ordered, Patience patience, Halt halt) {
+    /// @param retries how many more attempts a failed item gets
+    /// @param timeout how long an attempt may take; zero: no limit
+    record Patience(int retries, Duration timeout) {
+        Patience {
+            assert retries >= 0 : "retries=" + retries;
+        }
+    }
+
     Plan {
         assert jobs >= 1 : "jobs=" + jobs;
-        assert retries >= 0 : "retries=" + retries;
+    }
+
+    int retries() {
+        return patience.retries;
+    }
+
+    Duration timeout() {
+        return patience.timeout;
     }
 
     boolean timed() {
-        return timeout.isPositive();
+        return timeout().isPositive();
     }
 }

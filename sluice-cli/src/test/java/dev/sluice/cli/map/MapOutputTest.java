@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -143,6 +144,21 @@ class MapOutputTest {
                 .startsWith("sluice map: 100% 3/3 done, 0 running");
         assertThat(new Cli().map(Cli.numbers(3), "--progress", "never", "true").stderr())
                 .isEmpty();
+    }
+
+    @Test
+    void onATerminalTheProgressComesAndGoes() throws IOException {
+        // script(1) gives it a terminal, and shows what that gets.
+        List<String> words = new Cli().builder("-j1", "sleep").command();
+        String map = words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        Path input = Files.writeString(directory.resolve("input"), "0.6\n0.6\n");
+        Process process = new ProcessBuilder("script", "-qec", map + " <" + input, "/dev/null").start();
+        Cli.Result result = Cli.finish(process, new byte[0]);
+        assertThat(result.text())
+                .contains("\r0% 0/2 done, 1 running, 0/s\u001b[K")
+                .containsPattern("\\r50% 1/2 done, 1 running, \\d+\\.?\\d*/\\w+, \\d:\\d\\d left\u001b\\[K")
+                .endsWith("\r\u001b[K");
+        assertThat(result.status()).isZero();
     }
 
     /// Paths of files of this tree and of the JDK, repeated to the number that is wanted.

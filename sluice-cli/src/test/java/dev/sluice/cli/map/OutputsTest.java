@@ -1,0 +1,98 @@
+package dev.sluice.cli.map;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.io.ByteSink;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/// What a terminal gets to see: `⌫` stands for the erasing of the progress line.
+class OutputsTest {
+    private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
+    private final ByteSink sink = new ByteSink() {
+        @Override
+        public void write(ByteBuffer from) {
+            byte[] bytes = new byte[from.remaining()];
+            from.get(bytes);
+            screen.writeBytes(bytes);
+        }
+
+        @Override
+        public void close() {}
+    };
+    private final Outputs outputs = new Outputs(sink, sink, true);
+
+    @Test
+    void theProgressLineMakesRoomForOutput() throws IOException {
+        outputs.draw("1 done");
+        outputs.draw("2 done");
+        write(Slot.STDOUT, "out\n");
+        outputs.draw("3 done");
+        write(Slot.STDERR, "err\n");
+        outputs.draw("4 done");
+        outputs.say("bye");
+        assertThat(shown())
+                .isEqualTo(
+                        "\r1 done\u001b[K\r2 done\u001b[K⌫out\n\r3 done\u001b[K⌫err\n\r4 done\u001b[K⌫sluice map: bye\n");
+    }
+
+    @Test
+    void itIsNotDrawnIntoSomebodysLine() throws IOException {
+        write(Slot.STDOUT, "no newline yet");
+        outputs.draw("1 done");
+        write(Slot.STDOUT, " now\n");
+        outputs.draw("2 done");
+        assertThat(shown()).isEqualTo("no newline yet now\n\r2 done\u001b[K");
+    }
+
+    @Test
+    void whatWeSayBeginsOnALineOfItsOwn() throws IOException {
+        write(Slot.STDERR, "no newline");
+        outputs.say("failed");
+        outputs.line("  why");
+        assertThat(shown()).isEqualTo("no newline\nsluice map: failed\n  why\n");
+    }
+
+    @Test
+    void itVanishesAtTheEnd() throws IOException {
+        outputs.draw("1 done");
+        outputs.erase();
+        outputs.erase();
+        assertThat(shown()).isEqualTo("\r1 done\u001b[K⌫");
+    }
+
+    @Test
+    void outputThatGoesElsewhereLeavesItAlone() throws IOException {
+        var file = new ByteArrayOutputStream();
+        var elsewhere = new Outputs(
+                new ByteSink() {
+                    @Override
+                    public void write(ByteBuffer from) {
+                        file.write(from.array(), from.position(), from.remaining());
+                        from.position(from.limit());
+                    }
+
+                    @Override
+                    public void close() {}
+                },
+                sink,
+                false);
+        elsewhere.draw("1 done");
+        elsewhere.write(Slot.STDOUT, "out".getBytes(UTF_8), 3);
+        elsewhere.draw("2 done");
+        assertThat(shown()).isEqualTo("\r1 done\u001b[K\r2 done\u001b[K");
+        assertThat(file.toString(UTF_8)).isEqualTo("out");
+    }
+
+    private void write(int stream, String text) throws IOException {
+        byte[] bytes = text.getBytes(UTF_8);
+        outputs.write(stream, bytes, bytes.length);
+    }
+
+    private String shown() {
+        return screen.toString(UTF_8).replace("\r\u001b[K", "⌫");
+    }
+}

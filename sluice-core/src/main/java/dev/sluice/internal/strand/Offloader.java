@@ -1,7 +1,8 @@
 package dev.sluice.internal.strand;
 
 import dev.sluice.internal.sched.VirtualThreads;
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,13 +27,20 @@ public final class Offloader {
 
     // Guarded by lock.
     private int free;
-    private final ArrayDeque<Completion<Boolean>> waiting = new ArrayDeque<>();
+    private final LinkedHashSet<Completion<Boolean>> waiting = new LinkedHashSet<>();
 
     public Offloader(int threads) {
         this.threads = threads;
         this.free = threads;
+        // The permits are the bound. A worker that has given its permit back is still on its way to its next
+        // work, so there may be a few more workers than permits.
         this.pool = new ThreadPoolExecutor(
-                0, threads + 1, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), Offloader::thread);
+                0,
+                Integer.MAX_VALUE,
+                KEEP_ALIVE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Offloader::thread);
     }
 
     private static Thread thread(Runnable body) {
@@ -55,6 +63,10 @@ public final class Offloader {
         job.begins();
         try {
             pool.execute(job);
+        } catch (RejectedExecutionException e) {
+            job.abandon();
+            release();
+            throw new IllegalStateException("offload from " + caller.path() + ": its loops have been closed", e);
         } catch (Throwable e) {
             job.abandon();
             release();
@@ -80,11 +92,21 @@ public final class Offloader {
         try {
             turn.await("one of " + threads + " offload threads");
         } catch (Throwable e) {
-            // Completing it ourselves takes us out; if a permit came first it is passed on.
+            forget(turn);
+            // Completing it ourselves refuses a permit that is on its way; if it came first it is passed on.
             if (!turn.complete(false)) {
                 release();
             }
             throw e;
+        }
+    }
+
+    private void forget(Completion<Boolean> turn) {
+        lock.lock();
+        try {
+            waiting.remove(turn);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -93,11 +115,11 @@ public final class Offloader {
             Completion<Boolean> next;
             lock.lock();
             try {
-                next = waiting.poll();
-                if (next == null) {
+                if (waiting.isEmpty()) {
                     free++;
                     return;
                 }
+                next = waiting.removeFirst();
             } finally {
                 lock.unlock();
             }

@@ -114,8 +114,8 @@ abstract class StrandThread extends Scope {
     /// Makes the interrupt of a cancellation pending again that a wait, ours or one of the JDK, has consumed.
     /// So each further wait of the JDK ends, as ours do, and not only the first.
     final void restoreInterrupt() {
-        // Acquires the interrupt; pairs with the release in interruptNow.
-        if ((byte) INTERRUPT.getAcquire(this) == SENT) {
+        // Not while a sender is at it: its interrupt may have been consumed already.
+        if (awaitSender() == SENT) {
             thread().interrupt();
         } else {
             interruptNow();

@@ -19,7 +19,8 @@ final class Collection {
     private final long limit;
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream(0);
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream(0);
-    private volatile @Nullable LimitExceededException exceeded; // set by the task that reads too much; the other reads
+    private volatile @Nullable LimitExceededException
+            exceeded; // set by who reads too much; pairs with the other's read
 
     Collection(Command command, long limit) {
         this.command = command;

@@ -36,6 +36,7 @@ final class Groups {
     /// Asks whether anybody lives in a group.
     static void ask(int group, Consumer<Boolean> answer) {
         QUESTIONS.add(new Question(group, answer));
+        // One winner looks; pairs with the set in look, after which the queue is looked at again.
         if (LOOKING.compareAndSet(false, true)) {
             Launcher.execute(Groups::look);
         }
@@ -48,7 +49,7 @@ final class Groups {
             } finally {
                 LOOKING.set(false);
             }
-            // Who has asked since then saw us looking.
+            // Who has asked since then saw us looking; pairs with the compare-and-set in ask.
         } while (!QUESTIONS.isEmpty() && LOOKING.compareAndSet(false, true));
     }
 

@@ -142,7 +142,7 @@ final class Handle implements LoopCalls.Kept {
     }
 
     private int closeDescriptor(CallState state) {
-        // One winner; pairs with itself. After a failure, too, the number may be somebody else's: never again.
+        // After a failure, too, the number may be somebody else's: never again. One winner; pairs with itself.
         return !foreign && gone.compareAndSet(false, true) ? Unistd.close(state, fd) : 0;
     }
 

@@ -19,8 +19,9 @@ final class Collection {
     private final long limit;
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream(0);
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream(0);
-    private volatile @Nullable LimitExceededException
-            exceeded; // set by who reads too much; pairs with the other's read
+    /// Set by the task that reads too much, before it closes the child; pairs with the read of the other, whose
+    /// stream was closed by that.
+    private volatile @Nullable LimitExceededException exceeded;
 
     Collection(Command command, long limit) {
         this.command = command;

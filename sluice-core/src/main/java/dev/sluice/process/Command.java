@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Texts are passed as UTF-8. The program gets no descriptors but its standard streams, no blocked or ignored
-/// signals, a process group of its own, and the environment of this process with the changes made here.
+/// signals, a process group of its own, and the environment of this process with the changes made here. One
+/// variable is added, `SLUICE_PARENT`: by it the program and all that it starts are found and ended should this
+/// process be killed.
 ///
 /// On Linux, processes are the kernel's own interfaces, and waiting for thousands of them takes no thread.
 /// Where the loop's poller performs no operations (`Backend.NIO`, other systems) they are those of the JDK:
-/// threads wait for them, arguments must be text, and the program's descendants are ended, not its group.
+/// threads wait for them, arguments must be text, signals show as exit codes, and the program's descendants are
+/// ended, not its group. Outside of Linux they outlive a parent that is killed.
 ///
 /// Threads: immutable.
 public final class Command {

@@ -36,7 +36,7 @@ final class Groups {
     /// Asks whether anybody lives in a group.
     static void ask(int group, Consumer<Boolean> answer) {
         QUESTIONS.add(new Question(group, answer));
-        // One winner looks; pairs with the set in look, after which the queue is looked at again.
+        // Pairs with the set in look: who asks sees us looking, and then we see the question, or looks itself.
         if (LOOKING.compareAndSet(false, true)) {
             Launcher.execute(Groups::look);
         }

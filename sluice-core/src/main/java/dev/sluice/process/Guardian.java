@@ -50,7 +50,9 @@ final class Guardian {
               quiet=$((quiet + 1))
               for found in $(grep -lFs -e "$1" /proc/[0-9]*/environ); do
                 found=${found#/proc/}
-                kill -9 "${found%/environ}" && quiet=0
+                found=${found%/environ}
+                kill -9 "-$found"
+                kill -9 "$found" && quiet=0
               done
               sleep 0.1 || sleep 1
             done

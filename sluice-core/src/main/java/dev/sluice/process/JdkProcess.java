@@ -1,5 +1,7 @@
 package dev.sluice.process;
 
+import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.linux.LinuxSupport;
 import dev.sluice.internal.linux.Signals;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
@@ -17,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +71,17 @@ final class JdkProcess implements Running {
         } else {
             builder.redirectError(output(command.stderr));
         }
-        var process = new JdkProcess(loop, start(builder, command), command);
+        boolean marked = !command.detached && LinuxSupport.callsRefused() == null;
+        if (marked) {
+            environment.put(Guardian.VARIABLE, Guardian.mark());
+        }
+        Process started = Launcher.start(command, calls -> {
+            if (marked) {
+                Guardian.ensure(command.toString());
+            }
+            return start(builder, command);
+        });
+        var process = new JdkProcess(loop, started, command);
         process.watch();
         return process;
     }
@@ -76,7 +90,10 @@ final class JdkProcess implements Running {
         try {
             return builder.start();
         } catch (IOException failed) {
-            var failure = new ProcessStartException(command.toString(), null, String.valueOf(failed.getMessage()));
+            String text = String.valueOf(failed.getMessage());
+            Matcher number = Pattern.compile("error[=:] ?(\\d+)").matcher(text); // how the JDK tells the errno
+            String error = number.find() ? Errno.name(Integer.parseInt(number.group(1))) : null;
+            var failure = new ProcessStartException(command.toString(), error, text);
             failure.initCause(failed);
             throw failure;
         }
@@ -118,7 +135,7 @@ final class JdkProcess implements Running {
 
     private static ProcessBuilder.Redirect input(Input input) {
         return switch (input.kind) {
-            case NOTHING -> ProcessBuilder.Redirect.from(new File("/dev/null"));
+            case NOTHING -> ProcessBuilder.Redirect.from(new File(File.separatorChar == '/' ? "/dev/null" : "NUL"));
             case INHERITED -> ProcessBuilder.Redirect.INHERIT;
             case PIPED, BYTES -> ProcessBuilder.Redirect.PIPE;
             case FILE -> {

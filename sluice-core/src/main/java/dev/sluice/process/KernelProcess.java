@@ -86,7 +86,7 @@ final class KernelProcess extends Operation implements Running {
     /// Starts a program on the caller's loop. Waits for that, cancelled or not.
     static KernelProcess start(EventLoop loop, Command command) throws ProcessStartException {
         LoopCalls calls = LoopCalls.of(loop);
-        Launch.Started started = Launcher.start(command);
+        Launch.Started started = Launcher.start(command, state -> Launch.start(state, command));
         try {
             var process = new KernelProcess(calls, command, started);
             byte[] bytes = command.stdin.bytes;

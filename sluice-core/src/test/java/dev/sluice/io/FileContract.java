@@ -3,16 +3,10 @@ package dev.sluice.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.DescriptorLeaks;
-import dev.sluice.internal.linux.Fcntl;
-import dev.sluice.internal.linux.Unistd;
 import dev.sluice.internal.testkit.TestLoops;
 import dev.sluice.loop.Backend;
 import dev.sluice.task.Action;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,43 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What files are as sources and sinks, on every back end.
+/// What files do as streams, on every back end.
 @ExtendWith({LoopsPrimed.class, DescriptorLeaks.class})
 abstract class FileContract {
-    static final int PIPE = 1 << 16;
-
-    private final CallState calls = new CallState();
-
     abstract Backend backend();
-
-    /// Whether a cancelled operation has moved nothing at all; blocking streams go on behind the scenes.
-    abstract boolean cancelsExactly();
 
     void run(Action<?> body) throws Exception {
         TestLoops.run(TestLoops.config().withBackend(backend()), body);
-    }
-
-    /// The two ends of a pipe.
-    record Pipe(ByteSource source, ByteSink sink) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            sink.close();
-            source.close();
-        }
-    }
-
-    Pipe pipe() throws IOException {
-        long ends = Unistd.pipe2(calls, Fcntl.O_CLOEXEC);
-        int in = Unistd.readEnd(ends);
-        int out = Unistd.writeEnd(ends);
-        if (Descriptors.possible()) {
-            return new Pipe(Descriptors.source(in, "pipe"), Descriptors.sink(out, "pipe"));
-        }
-        var source = BlockingStreams.source(new FileInputStream("/proc/self/fd/" + in), "pipe");
-        var sink = BlockingStreams.sink(new FileOutputStream("/proc/self/fd/" + out), "pipe");
-        Unistd.close(calls, in);
-        Unistd.close(calls, out);
-        return new Pipe(source, sink);
     }
 
     static byte[] random(int size) {
@@ -65,8 +29,6 @@ abstract class FileContract {
         new Random(size).nextBytes(bytes);
         return bytes;
     }
-
-    // ---- files
 
     @Test
     void filesAreCreatedAppendedAndRead(@TempDir Path directory) throws Exception {

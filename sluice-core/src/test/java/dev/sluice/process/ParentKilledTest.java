@@ -53,10 +53,13 @@ class ParentKilledTest {
     void withGrandchildrenThatLeftTheGroup(Backend backend) throws Exception {
         try (Jvm jvm = Jvm.start(ParentProgram.class, "family", backend.name())) {
             String mark = mark(jvm);
+            long group = Long.parseLong(jvm.awaitLine("group ").substring("group ".length()));
             jvm.awaitLine("ready");
             assertThat(Procs.withVariable(mark)).hasSize(3);
+            assertThat(Procs.group(group)).hasSize(3);
             jvm.signal("KILL");
             assertNobodyLeft(mark);
+            assertThat(Procs.group(group)).isEmpty();
         }
     }
 

@@ -23,6 +23,7 @@ final class ParentProgram {
                 case "family" -> family();
                 case "starve" -> starve();
                 case "leave" -> leave();
+                case "odd" -> odd();
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
         });
@@ -52,10 +53,13 @@ final class ParentProgram {
     /// Children with children of their own: in the group, in another session, and started by Sluice in another
     /// JVM.
     private static void family() throws IOException {
-        Command shell =
-                Command.of("/bin/sh", "-c", "sleep 100000 & setsid sleep 100000 & trap '' TERM HUP; echo up; wait");
+        Command shell = Command.of(
+                "/bin/sh",
+                "-c",
+                "sleep 100000 & setsid sleep 100000 & env -i sleep 100000 & trap '' TERM HUP; echo up; wait");
         try (Child child = shell.start()) {
             child.stdout().read(new byte[10], 0, 10);
+            System.out.println("group " + child.pid());
             System.out.println("guardian " + Guardian.pid());
             System.out.println("ready");
             Sluice.sleep(Duration.ofHours(1));
@@ -105,5 +109,20 @@ final class ParentProgram {
         Command.of("sleep", "100000").start();
         System.out.println("ready");
         Runtime.getRuntime().halt(3);
+    }
+
+    /// In a process that was started with odd signals and descriptors all is as ever.
+    private static void odd() throws IOException {
+        System.out.println(Command.of("/bin/sh", "-c", "exit 7").run().exit());
+        System.out.println(Command.of("cat").stdin(Input.of("fed")).run().stdoutText());
+        System.out.println(Command.of("cat").run());
+        System.out.println(Command.of("cat", "/proc/self/status")
+                .run()
+                .stdoutText()
+                .lines()
+                .filter(line -> line.startsWith("SigIgn"))
+                .findFirst()
+                .orElse(""));
+        System.out.println("done");
     }
 }

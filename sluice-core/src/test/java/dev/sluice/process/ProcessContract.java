@@ -1,253 +1,25 @@
 package dev.sluice.process;
 
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.internal.linux.DescriptorLeaks;
+import dev.sluice.Sluice;
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.cancel.DeadlineExceededException;
 import dev.sluice.io.LimitExceededException;
 import dev.sluice.io.StreamException;
+import dev.sluice.task.CancelScope;
+import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Map;
+import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// What child processes do on every back end.
-abstract class ProcessContract extends ProcessEndContract {
-    // ---- how programs end
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 42, 127, 128, 255})
-    void tellsTheExitCode(int code) throws Exception {
-        run(() -> {
-            Exit exit = shell("exit " + code).run().exit();
-            assertThat(exit).isEqualTo(new Exit.Exited(code)).hasToString("exit code " + code);
-            assertThat(exit.shellCode()).isEqualTo(code);
-            assertThat(exit.succeeded()).isEqualTo(code == 0);
-        });
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"1 HUP", "2 INT", "3 QUIT", "6 ABRT", "9 KILL", "10 USR1", "11 SEGV", "13 PIPE", "15 TERM"})
-    void tellsTheSignal(String signal) throws Exception {
-        int number = Integer.parseInt(signal.substring(0, signal.indexOf(' ')));
-        run(() -> {
-            Exit exit = shell("ulimit -c 0; kill -" + number + " $$").run().exit();
-            assertThat(exit.shellCode()).isEqualTo(128 + number);
-            assertThat(exit.succeeded()).isFalse();
-            if (kernel()) {
-                assertThat(exit)
-                        .isEqualTo(new Exit.Signalled(number, false))
-                        .hasToString("signal SIG" + signal.substring(signal.indexOf(' ') + 1));
-            }
-        });
-    }
-
-    @Test
-    void failureNamesTheCommandItsEndAndItsLastWords() throws Exception {
-        run(() -> assertThatThrownBy(() ->
-                        shell("echo some; echo 'it is broken' >&2; exit 3").output(100))
-                .isInstanceOfSatisfying(ProcessFailedException.class, failure -> {
-                    assertThat(failure.command()).startsWith("/bin/sh -c 'echo some;");
-                    assertThat(failure.result().stdoutText()).isEqualTo("some\n");
-                    assertThat(failure.result().exit()).isEqualTo(new Exit.Exited(3));
-                })
-                .hasMessageEndingWith("exit 3': exit code 3: it is broken"));
-    }
-
-    @Test
-    void failureShowsOnlyTheTailOfStandardError() throws Exception {
-        run(() -> assertThatThrownBy(() -> shell("seq 1000 >&2; exit 1").output(5000))
-                .hasMessageEndingWith("\n1000")
-                .satisfies(failure -> assertThat(failure.getMessage()).hasSizeLessThan(600)));
-    }
-
-    @Test
-    void exitCanBeAwaitedByManyAndTwice() throws Exception {
-        run(() -> {
-            try (Child child = shell("read line; exit 7").stdin(Input.piped()).start();
-                    var group = TaskGroup.open()) {
-                var first = group.start("first", child::exit);
-                var second = group.start("second", child::exit);
-                assertThat(child.hasEnded()).isFalse();
-                child.stdin().close();
-                group.join();
-                assertThat(first.get()).isEqualTo(second.get()).isEqualTo(new Exit.Exited(7));
-                assertThat(child.exit()).isEqualTo(new Exit.Exited(7));
-                assertThat(child.hasEnded()).isTrue();
-            }
-        });
-    }
-
-    // ---- what programs are given
-
-    @Test
-    void passesArgumentsWithoutAShell() throws Exception {
-        String[] odd = {"", " ", "-n", "--", "a b", "$HOME", "`true`", "*", "'\"\\", "two\nlines", "tab\there"};
-        run(() -> {
-            Command command = Command.of("printf", "%s\\000");
-            for (String argument : odd) {
-                command = command.argument(argument);
-            }
-            String output = text(command.output(1000));
-            assertThat(output.split("\0", -1)).startsWith(odd).hasSize(odd.length + 1);
-        });
-    }
-
-    @Test
-    void environmentIsInheritedChangedOrReplaced() throws Exception {
-        Command env = Command.of("/usr/bin/env", "-0");
-        run(() -> {
-            String inherited = text(env.output(1 << 20));
-            assertThat(inherited.split("\0")).contains("PATH=" + System.getenv("PATH"));
-            String changed = text(env.variable("SLUICE_TEST", "two\nlines=")
-                    .variable("PATH", "/bin")
-                    .withoutVariable("HOME")
-                    .output(1 << 20));
-            assertThat(changed.split("\0"))
-                    .contains("SLUICE_TEST=two\nlines=", "PATH=/bin")
-                    .noneMatch(entry -> entry.startsWith("HOME="));
-            String replaced = text(env.environment(Map.of("ONLY", "this")).output(1 << 20));
-            assertThat(Arrays.stream(replaced.split("\0")).filter(entry -> !entry.startsWith(Guardian.VARIABLE)))
-                    .containsExactly("ONLY=this");
-        });
-    }
-
-    @Test
-    void runsInADirectory(@TempDir Path directory) throws Exception {
-        run(() -> {
-            assertThat(text(Command.of("pwd", "-P").directory(directory).output(1000)))
-                    .isEqualTo(directory.toRealPath() + "\n");
-            assertThatThrownBy(() -> Command.of("pwd")
-                            .directory(directory.resolve("none"))
-                            .run())
-                    .isInstanceOf(ProcessStartException.class)
-                    .hasMessageStartingWith("start pwd: ")
-                    .hasMessageContaining("none");
-        });
-    }
-
-    @Test
-    void readsNothingUnlessTold() throws Exception {
-        run(() -> assertThat(Command.of("cat").run())
-                .satisfies(result -> assertThat(result.stdout()).isEmpty())
-                .satisfies(result -> assertThat(result.exit().succeeded()).isTrue()));
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 65_536, 65_537, 3_000_000})
-    void readsWhatItIsGiven(int size) throws Exception {
-        byte[] bytes = new byte[size];
-        new Random(size).nextBytes(bytes);
-        run(() -> assertThat(Command.of("cat").stdin(Input.of(bytes)).output(size))
-                .isEqualTo(bytes));
-    }
-
-    @Test
-    void needNotReadItsInput() throws Exception {
-        run(() -> assertThat(Command.of("true")
-                        .stdin(Input.of(new byte[1 << 20]))
-                        .run()
-                        .exit())
-                .isEqualTo(new Exit.Exited(0)));
-    }
-
-    @Test
-    void readsAndWritesFiles(@TempDir Path directory) throws Exception {
-        Path input = Files.writeString(directory.resolve("input ü"), "b\na\n");
-        Path output = directory.resolve("output ü");
-        run(() -> {
-            ProcessResult result = Command.of("sort")
-                    .stdin(Input.file(input))
-                    .stdout(Output.file(output))
-                    .run();
-            assertThat(result.stdout()).isEmpty();
-            assertThat(output).hasContent("a\nb\n");
-            Command.of("echo", "c").stdout(Output.appended(output)).run();
-            assertThat(output).hasContent("a\nb\nc\n");
-            shell("echo out; echo err >&2; echo out")
-                    .stdout(Output.file(output))
-                    .stderr(Output.merged())
-                    .run();
-            assertThat(output).hasContent("out\nerr\nout\n");
-            assertThatThrownBy(() -> Command.of("cat")
-                            .stdin(Input.file(directory.resolve("none")))
-                            .run())
-                    .isInstanceOf(ProcessStartException.class)
-                    .hasMessageContaining("none");
-        });
-    }
-
-    @Test
-    void mergesErrorsIntoTheOutputInOrder() throws Exception {
-        run(() -> {
-            ProcessResult result =
-                    shell("echo 1; echo 2 >&2; echo 3").stderr(Output.merged()).run();
-            assertThat(result.stdoutText()).isEqualTo("1\n2\n3\n");
-            assertThat(result.stderr()).isEmpty();
-            assertThat(shell("echo 1; echo 2 >&2")
-                            .stdout(Output.discarded())
-                            .stderr(Output.merged())
-                            .run())
-                    .satisfies(none -> assertThat(none.stdout()).isEmpty());
-        });
-    }
-
-    @Test
-    void onlyPipedStreamsAreThere() throws Exception {
-        run(() -> {
-            try (Child child = Command.of("true")
-                    .stdout(Output.discarded())
-                    .stderr(Output.discarded())
-                    .start()) {
-                assertThatThrownBy(child::stdin)
-                        .isInstanceOf(IllegalStateException.class)
-                        .hasMessage("stdin of true: not piped");
-                assertThatThrownBy(child::stdout).isInstanceOf(IllegalStateException.class);
-                assertThatThrownBy(child::stderr).isInstanceOf(IllegalStateException.class);
-            }
-            assertThatThrownBy(() -> Command.of("true").stdout(Output.merged()))
-                    .isInstanceOf(IllegalArgumentException.class);
-        });
-    }
-
-    // ---- what cannot be started
-
-    @Test
-    void saysWhatCannotBeStarted(@TempDir Path directory) throws Exception {
-        Path plain = Files.createFile(directory.resolve("plain"));
-        int before = DescriptorLeaks.open().size();
-        run(() -> {
-            assertThatThrownBy(() -> Command.of("no-such-program", "x").start())
-                    .isInstanceOf(ProcessStartException.class)
-                    .hasMessageStartingWith("start no-such-program x: ")
-                    .hasMessageContaining("No such file or directory");
-            assertThatThrownBy(() -> Command.of(plain.toString()).start())
-                    .isInstanceOf(ProcessStartException.class)
-                    .hasMessageContaining("Permission denied");
-            assertThatThrownBy(() -> Command.of("true", "x".repeat(1 << 20)).start())
-                    .isInstanceOf(ProcessStartException.class)
-                    .hasMessageContaining("Argument list too long")
-                    .satisfies(failure -> assertThat(failure.getMessage()).hasSizeLessThan(500));
-        });
-        assertThat(DescriptorLeaks.open()).hasSizeLessThanOrEqualTo(before);
-    }
-
-    @Test
-    void nulIsRefused() {
-        assertThatThrownBy(() -> Command.of("echo", "a\0b"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("command: argument has NUL at 1, expected none");
-        assertThatThrownBy(() -> Command.of("echo").variable("a=b", "c")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Command.of("echo").variable("a", "c\0")).isInstanceOf(IllegalArgumentException.class);
-    }
-
+abstract class ProcessContract extends ProgramContract {
     // ---- streams
 
     @Test
@@ -319,6 +91,185 @@ abstract class ProcessContract extends ProcessEndContract {
             }
             assertThat(shell("printf 1234").output(4)).hasSize(4);
             assertThatThrownBy(() -> shell("printf 12345").output(4)).isInstanceOf(LimitExceededException.class);
+        });
+    }
+
+    // ---- cancellation and the end
+
+    @Test
+    void deadlineEndsTheWholeGroupAndKeepsWhatWasWritten() throws Exception {
+        run(() -> {
+            var pid = new long[1];
+            assertThatThrownBy(() -> Deadline.after(ofMillis(500))
+                            .run(() -> shell(FOREVER + " & echo $!; wait").run()))
+                    .isInstanceOf(DeadlineExceededException.class)
+                    .satisfies(failure -> assertThat(failure.getCause().getSuppressed())
+                            .singleElement()
+                            .isInstanceOfSatisfying(ProcessFailedException.class, partial -> {
+                                assertThat(partial.result().exit().shellCode()).isEqualTo(128 + 15);
+                                pid[0] = Long.parseLong(
+                                        partial.result().stdoutText().strip());
+                            }));
+            assertThat(Procs.runs(pid[0])).as("the grandchild").isFalse();
+        });
+    }
+
+    @Test
+    void cancellationEndsEachPhase() throws Exception {
+        run(() -> {
+            assertCancelled(child -> child.exit());
+            assertCancelled(child -> child.stdout().read(new byte[1], 0, 1));
+            assertCancelled(child -> child.stdin().write(new byte[1 << 20]));
+            assertCancelled(child -> Sluice.sleep(ofMinutes(10)));
+        });
+    }
+
+    private interface Phase {
+        void run(Child child) throws IOException;
+    }
+
+    private void assertCancelled(Phase phase) throws Exception {
+        var reached = new Child[1];
+        try (var group = TaskGroup.open()) {
+            var task = group.start("phase", () -> {
+                try (Child child =
+                        Command.of("sleep", "100000").stdin(Input.piped()).start()) {
+                    reached[0] = child;
+                    phase.run(child);
+                    throw new AssertionError("the phase ended");
+                }
+            });
+            while (reached[0] == null) {
+                Sluice.sleep(ofMillis(1));
+            }
+            task.cancel("test");
+            assertThatThrownBy(task::get).isInstanceOf(CancelledException.class);
+            assertThat(Procs.runs(reached[0].pid())).isFalse();
+            group.join();
+        }
+    }
+
+    @Test
+    void cancelledStartLeavesNothing() throws Exception {
+        run(() -> {
+            CancelScope.run(scope -> {
+                scope.cancel("before");
+                assertThatThrownBy(() -> Command.of("sleep", "100000").start()).isInstanceOf(CancelledException.class);
+            });
+            for (int i = 0; i < 20; i++) {
+                try (var group = TaskGroup.open()) {
+                    var task = group.start("start", () -> {
+                        Command.of("sleep", "100000").start();
+                        Sluice.sleep(ofMinutes(10));
+                    });
+                    for (int j = 0; j < i; j++) {
+                        Sluice.yield();
+                    }
+                    task.cancel("test");
+                    assertThatThrownBy(task::get).isInstanceOf(CancelledException.class);
+                    group.join();
+                }
+                assertThat(Procs.children()).isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void aScopeEndsWhatWasStartedInItAndNotClosed() throws Exception {
+        run(() -> {
+            try (var group = TaskGroup.open()) {
+                var task = group.start(
+                        "forgetful", () -> Command.of("sleep", "100000").start().pid());
+                assertThat(Procs.runs(task.get())).isFalse();
+                group.join();
+            }
+            var child = new Child[1];
+            CancelScope.run(scope -> child[0] = Command.of("sleep", "100000").start());
+            assertThat(Procs.runs(child[0].pid())).isFalse();
+            assertThatThrownBy(() -> child[0].stdout().read(new byte[1], 0, 1))
+                    .isInstanceOf(StreamException.class)
+                    .hasMessageEndingWith("the stream is closed");
+        });
+    }
+
+    @Test
+    void aFailingTaskLeavesNothing() throws Exception {
+        run(() -> {
+            try (var group = TaskGroup.open()) {
+                var sibling = group.start(
+                        "sibling", () -> Command.of("sleep", "100000").run());
+                group.start("failing", () -> {
+                    Command.of("sleep", "100000").start();
+                    throw new IOException("on purpose");
+                });
+                assertThatThrownBy(group::join).hasRootCauseMessage("on purpose");
+                assertThat(sibling.isDone()).isTrue();
+                assertThat(Procs.children()).isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void whoIgnoresTermIsKilledAfterTheGrace() throws Exception {
+        run(() -> {
+            try (Child child = shell("trap '' TERM; echo ready; while :; do sleep 1000; done")
+                    .start()) {
+                assertThat(child.stdout().read(new byte[100], 0, 100)).isPositive();
+                assertThat(child.terminate(ofMillis(50)).shellCode()).isEqualTo(128 + 9);
+            }
+        });
+    }
+
+    @Test
+    void whoObeysTermHasTheGraceForIt() throws Exception {
+        String script = "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.01; done";
+        run(() -> {
+            try (Child child = shell(script).start()) {
+                assertThat(child.stdout().read(new byte[100], 0, 6)).isPositive();
+                assertThat(child.terminate(ofMinutes(10))).isEqualTo(new Exit.Exited(7));
+                assertThat(text(child.stdout().readAllBytes(100))).endsWith("bye\n");
+            }
+        });
+    }
+
+    @Test
+    void endingTwiceIsNoError() throws Exception {
+        run(() -> {
+            Child child = Command.of("sleep", "100000").start();
+            assertThat(child.terminate(ofSeconds(5)).shellCode()).isEqualTo(128 + 15);
+            assertThat(child.terminate(ofSeconds(5)).shellCode()).isEqualTo(128 + 15);
+            child.close();
+            child.close();
+            assertThat(child.signal(15)).isFalse();
+        });
+    }
+
+    @Test
+    void signalsReachTheProgram() throws Exception {
+        run(() -> {
+            try (Child child = Command.of("sleep", "100000").start()) {
+                assertThat(child.signal(9)).isTrue();
+                assertThat(child.exit().shellCode()).isEqualTo(128 + 9);
+            }
+        });
+    }
+
+    @Test
+    void manyRunAtOnce() throws Exception {
+        run(() -> {
+            try (var group = TaskGroup.open()) {
+                for (int i = 0; i < 60; i++) {
+                    String number = Integer.toString(i);
+                    group.start("run", () -> {
+                        ProcessResult result = shell("echo " + number + "; cat >&2")
+                                .stdin(Input.of(number))
+                                .run();
+                        assertThat(result.stdoutText()).isEqualTo(number + "\n");
+                        assertThat(result.stderrText()).isEqualTo(number);
+                    });
+                }
+                group.join();
+            }
         });
     }
 }

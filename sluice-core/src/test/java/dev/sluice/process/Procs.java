@@ -73,6 +73,11 @@ final class Procs {
                         .contains(entry));
     }
 
+    /// Who lives in a process group.
+    static List<Stat> group(long group) {
+        return all(stat -> stat.group == group && !stat.zombie());
+    }
+
     /// The processes that were started with an argument.
     static List<Stat> withArgument(String argument) {
         return all(

@@ -79,6 +79,12 @@ final class Startup {
         for (Refusal refusal : refusals) {
             missing.add(new Capabilities.Missing(refusal.name(), refusal.reason(), cureOf(refusal, poller)));
         }
+        if (!poller.performsOperations()) {
+            missing.add(new Capabilities.Missing(
+                    "streams and child processes without threads, arguments of any bytes, signals of process groups",
+                    "poller " + poller.name() + " performs no operations, so they are the JDK's",
+                    "let Backend.AUTO choose, on Linux"));
+        }
         return new Capabilities(unconfined == null, backendOf(poller), missing);
     }
 

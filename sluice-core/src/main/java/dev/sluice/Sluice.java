@@ -86,7 +86,7 @@ public final class Sluice {
     ///
     /// @throws CancelledException if the caller is cancelled
     public static void sleep(Duration duration) {
-        Sleep.nanos(duration.toNanos(), new Sleeping(duration));
+        Sleep.duration(duration, new Sleeping(duration));
     }
 
     /// Lets every other coroutine that is ready run once.

@@ -70,6 +70,15 @@ class SleepTest {
     }
 
     @Simulated
+    void sleepForEverCanBeCancelled(Simulation simulation) {
+        Duration ever = Duration.ofSeconds(Long.MAX_VALUE);
+        assertThat(Deadline.after(Duration.ofDays(1)).tryRun(() -> Sluice.sleep(ever)))
+                .isFalse();
+        Sluice.sleep(ever.negated());
+        assertThat(simulation.elapsed()).isEqualTo(Duration.ofDays(1));
+    }
+
+    @Simulated
     void nothingToWaitForIsAYield(Simulation simulation) {
         List<String> steps = new ArrayList<>();
         try (var group = TaskGroup.open()) {

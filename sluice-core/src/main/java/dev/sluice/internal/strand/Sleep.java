@@ -3,10 +3,25 @@ package dev.sluice.internal.strand;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.loop.SharedLoop;
 import dev.sluice.internal.timer.Timer;
+import java.time.Duration;
 
 /// Waiting for time to pass.
 public final class Sleep {
     private Sleep() {}
+
+    /// Suspends the caller for a while; zero or less only lets others run, more nanoseconds than there are is
+    /// for ever.
+    ///
+    /// @param what is shown as waited for
+    public static void duration(Duration duration, Object what) {
+        long nanos;
+        try {
+            nanos = duration.toNanos();
+        } catch (ArithmeticException tooLong) {
+            nanos = duration.isNegative() ? 0 : Long.MAX_VALUE;
+        }
+        nanos(nanos, what);
+    }
 
     /// Suspends the caller for a while; zero or less only lets others run.
     ///

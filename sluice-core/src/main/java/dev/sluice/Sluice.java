@@ -73,11 +73,12 @@ public final class Sluice {
         }
     }
 
-    /// Calls a body in a coroutine of a loop and waits for it, from a thread that is not a coroutine.
+    /// Calls a body in a coroutine of a loop and waits for it, from a thread that is not a coroutine. If the
+    /// caller is cancelled or interrupted meanwhile, so is the body, and the wait goes on.
     ///
     /// @param name the name of the task, for messages
     /// @throws X what the body threw
-    /// @throws CancelledException if the loops were shut down
+    /// @throws CancelledException if the loops were shut down, or the caller was cancelled or interrupted
     public static <T, X extends Exception> T callOn(Loop loop, String name, Call<T, X> body) throws X {
         return RootTask.call(loop, name, body);
     }

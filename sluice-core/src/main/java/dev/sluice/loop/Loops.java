@@ -42,9 +42,8 @@ public final class Loops implements AutoCloseable {
         }
         this.loops = List.copyOf(made);
         this.offloader = new Offloader(config.offloadThreads());
-        this.watch = config.stallLimit().isZero()
-                ? null
-                : new StallWatch(engines, config.stallLimit().toNanos());
+        this.watch =
+                config.stallLimit().isZero() ? null : new StallWatch(engines, EventLoop.nanos(config.stallLimit()));
         engines.forEach(EventLoop::start);
         if (watch != null) {
             watch.start();

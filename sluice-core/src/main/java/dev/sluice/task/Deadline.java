@@ -44,7 +44,7 @@ public final class Deadline {
         Strand strand = Strand.current();
         EventLoop loop = strand.loop() != null ? strand.loop() : SharedLoop.get();
         return new Deadline(
-                strand.path(), budget, loop, EventLoop.saturatedAdd(loop.clock().nanoTime(), nanos(budget)));
+                strand.path(), budget, loop, EventLoop.saturatedAdd(loop.clock().nanoTime(), EventLoop.nanos(budget)));
     }
 
     /// The same moment under a name, which the exception tells.
@@ -152,14 +152,6 @@ public final class Deadline {
                 loop.disarm(timer);
             }
             strand.leave(this);
-        }
-    }
-
-    static long nanos(Duration duration) {
-        try {
-            return Math.max(0, duration.toNanos());
-        } catch (ArithmeticException tooLong) {
-            return duration.isNegative() ? 0 : Long.MAX_VALUE;
         }
     }
 

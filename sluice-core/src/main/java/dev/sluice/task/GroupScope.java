@@ -44,8 +44,13 @@ final class GroupScope extends Scope {
 
     /// The owner has left the scope: all tasks have ended.
     void left() {
-        if (look != null) {
+        if (look == null) {
+            return;
+        }
+        if (look.armedOnLoop) {
             look.loop.disarm(look);
+        } else {
+            look.loop.disarmInTurn(look);
         }
     }
 
@@ -56,9 +61,11 @@ final class GroupScope extends Scope {
 
     private final class Look extends Timer {
         private final EventLoop loop;
+        private final boolean armedOnLoop;
 
         Look(EventLoop loop) {
             this.loop = loop;
+            this.armedOnLoop = loop.onLoop();
         }
 
         @Override

@@ -109,7 +109,7 @@ public record Retry(int attempts, Duration first, Duration longest, double jitte
 
     private long pauseNanos(int attempt) {
         double factor = Math.pow(2, attempt - 1);
-        double pause = Math.min(first.toNanos() * factor, (double) Deadline.nanos(longest));
+        double pause = Math.min(EventLoop.nanos(first) * factor, (double) EventLoop.nanos(longest));
         EventLoop loop = Strand.current().loop();
         double random = (loop != null ? loop : SharedLoop.get()).random().nextDouble();
         return (long) (pause * (1 - jitter * random));

@@ -11,11 +11,24 @@ import dev.sluice.loop.Loop;
 public final class RootTask {
     private RootTask() {}
 
-    /// Calls a body in a coroutine of `loop` and waits for it.
+    /// Calls a body in a coroutine of `loop` and waits for it. If the caller is cancelled or interrupted
+    /// meanwhile, so is the body, and the wait goes on.
     ///
     /// @throws X what the body threw
     public static <T, X extends Exception> T call(Loop loop, String name, Call<T, X> body) throws X {
-        return switch (start(loop, name, body).outcome()) {
+        TaskStrand<T> task = launch(loop, name, body);
+        Outcome<T> outcome;
+        try {
+            outcome = task.outcome();
+        } catch (CancelledException cancelled) {
+            task.cancel(cancelled.reason());
+            outcome = task.awaitEnd();
+            if (outcome instanceof Outcome.Failed<T>(Throwable failure)) {
+                cancelled.addSuppressed(failure);
+            }
+            throw cancelled;
+        }
+        return switch (outcome) {
             case Outcome.Succeeded<T>(T value) -> value;
             case Outcome.Failed<T>(Throwable failure) -> throw RootTask.<X>asThrownBy(failure);
             case Outcome.Cancelled<T>(CancelReason why) -> throw new CancelledException(why);
@@ -24,6 +37,10 @@ public final class RootTask {
 
     /// Starts a body in a coroutine of `loop` and does not wait for it.
     public static <T, X extends Exception> Task<T> start(Loop loop, String name, Call<T, X> body) {
+        return launch(loop, name, body);
+    }
+
+    private static <T, X extends Exception> TaskStrand<T> launch(Loop loop, String name, Call<T, X> body) {
         RootStrand root = loop.loops().root();
         root.taskStarts(name);
         var task = new TaskStrand<T>(

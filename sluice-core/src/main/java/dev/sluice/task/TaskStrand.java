@@ -168,6 +168,11 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
         return Promise.clause(completion(), this, then);
     }
 
+    /// Waits for the outcome, cancelled or not.
+    Outcome<T> awaitEnd() {
+        return completion().awaitUncancellable(this);
+    }
+
     /// The outcome, or null while the task runs.
     @SuppressWarnings("unchecked") // only run writes an outcome
     @Nullable

@@ -11,6 +11,7 @@ import dev.sluice.observe.LoopStatistics;
 import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
@@ -216,6 +217,11 @@ public final class EventLoop implements LoopScheduler.Host {
         }
     }
 
+    /// Disarms a timer that another thread has armed, which may not have taken effect yet.
+    public void disarmInTurn(Timer timer) {
+        submit(() -> wheel.remove(timer));
+    }
+
     /// Starts an operation.
     ///
     /// @return false if the loop has ended
@@ -417,6 +423,16 @@ public final class EventLoop implements LoopScheduler.Host {
     public static long saturatedAdd(long a, long b) {
         long sum = a + b;
         return sum < a ? Long.MAX_VALUE : sum;
+    }
+
+    /// How many nanoseconds that is; [Long#MAX_VALUE] if it is more than three centuries, which is as good as
+    /// for ever, and zero if it is negative.
+    public static long nanos(Duration duration) {
+        try {
+            return Math.max(0, duration.toNanos());
+        } catch (ArithmeticException tooLong) {
+            return duration.isNegative() ? 0 : Long.MAX_VALUE;
+        }
     }
 
     /// A timed park of the JDK, as the future that the JDK cancels when the park ends early.

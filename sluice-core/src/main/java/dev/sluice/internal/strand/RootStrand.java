@@ -67,7 +67,7 @@ public final class RootStrand extends Strand {
     public boolean awaitEmpty(Duration limit) {
         lock.lock();
         try {
-            long left = limit.toNanos();
+            long left = EventLoop.nanos(limit);
             while (live > 0) {
                 if (left <= 0) {
                     return false;

@@ -14,13 +14,7 @@ public final class Sleep {
     ///
     /// @param what is shown as waited for
     public static void duration(Duration duration, Object what) {
-        long nanos;
-        try {
-            nanos = duration.toNanos();
-        } catch (ArithmeticException tooLong) {
-            nanos = duration.isNegative() ? 0 : Long.MAX_VALUE;
-        }
-        nanos(nanos, what);
+        nanos(EventLoop.nanos(duration), what);
     }
 
     /// Suspends the caller for a while; zero or less only lets others run.

@@ -105,7 +105,10 @@ class LoopsGuideTest {
         Report.Stall stall = stallOf("main/greedy", received).orElseThrow();
         assertThat(stall.cause()).isEqualTo(Report.Cause.CPU);
         assertThat(stall.held()).isGreaterThanOrEqualTo(ofMillis(100));
-        assertThat(stall.describe()).contains("loop sluice-0 held by main/greedy for ", "(it computes, or the system gave its loop no processor)");
+        assertThat(stall.describe())
+                .contains(
+                        "loop sluice-0 held by main/greedy for ",
+                        "(it computes, or the system gave its loop no processor)");
     }
 
     /// Others may stall on a busy machine as well.

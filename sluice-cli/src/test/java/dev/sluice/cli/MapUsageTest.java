@@ -63,7 +63,8 @@ class MapUsageTest {
         assertThat(out.toString())
                 .startsWith("Usage: INPUT | sluice map [OPTIONS] [--] COMMAND [ARG {} ...]")
                 .contains("Exit status:", "127", "141", "Examples:");
-        assertThat(out.toString().lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+        assertThat(out.toString().lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
         assertThat(err.toString()).isEmpty();
     }
 

@@ -186,8 +186,7 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
 
     /// The value at a subscription's cursor, which moves on.
     @SuppressWarnings("unchecked") // only publish puts something in
-    @Nullable
-    T takeLocked(LockedSubscription<T> subscription) {
+    @Nullable T takeLocked(LockedSubscription<T> subscription) {
         long position = subscription.cursor;
         if (position == head) {
             return null;
@@ -224,8 +223,7 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
         return ended;
     }
 
-    @Nullable
-    Throwable causeLocked() {
+    @Nullable Throwable causeLocked() {
         return cause;
     }
 

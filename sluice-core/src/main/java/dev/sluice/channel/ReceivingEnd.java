@@ -10,8 +10,7 @@ interface ReceivingEnd<T> {
     Locked locked();
 
     /// Takes the next value, or null if there is none now.
-    @Nullable
-    T pollLocked();
+    @Nullable T pollLocked();
 
     /// Whether no value comes any more.
     boolean drainedLocked();

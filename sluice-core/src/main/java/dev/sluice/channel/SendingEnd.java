@@ -16,8 +16,7 @@ interface SendingEnd<T> {
     Offer offerLocked(T value, long rank);
 
     /// The value that was given up for the last one, or null; asking forgets it.
-    @Nullable
-    T droppedLocked();
+    @Nullable T droppedLocked();
 
     /// Tells of a value that was given up. The caller holds no lock.
     void gaveUp(T value);

@@ -18,14 +18,12 @@ abstract class Store<T> {
     abstract @Nullable T poll();
 
     /// Gives out the next value, due or not, or null.
-    @Nullable
-    T take() {
+    @Nullable T take() {
         return poll();
     }
 
     /// What [#poll] would give out; for a store that gives out values in their time.
-    @Nullable
-    T peek() {
+    @Nullable T peek() {
         throw new UnsupportedOperationException("peek: values of this store have no time");
     }
 
@@ -39,8 +37,7 @@ abstract class Store<T> {
     abstract int capacity();
 
     /// The value that the last [#offer] gave up for the new one, or null; asking forgets it.
-    @Nullable
-    T dropped() {
+    @Nullable T dropped() {
         return null;
     }
 
@@ -58,8 +55,7 @@ abstract class Store<T> {
         }
 
         @Override
-        @Nullable
-        T poll() {
+        @Nullable T poll() {
             return null;
         }
 
@@ -117,8 +113,7 @@ abstract class Store<T> {
 
         @Override
         @SuppressWarnings("unchecked") // only offer puts something in
-        @Nullable
-        T poll() {
+        @Nullable T poll() {
             if (size == 0) {
                 return null;
             }
@@ -153,16 +148,14 @@ abstract class Store<T> {
         }
 
         @Override
-        @Nullable
-        T poll() {
+        @Nullable T poll() {
             T taken = value;
             value = null;
             return taken;
         }
 
         @Override
-        @Nullable
-        T dropped() {
+        @Nullable T dropped() {
             T given = dropped;
             dropped = null;
             return given;
@@ -186,8 +179,7 @@ abstract class Store<T> {
         private static final class Block {
             final @Nullable Object[] values = new Object[BLOCK];
 
-            @Nullable
-            Block next;
+            @Nullable Block next;
         }
 
         private Block first = new Block();
@@ -211,8 +203,7 @@ abstract class Store<T> {
 
         @Override
         @SuppressWarnings("unchecked") // only offer puts something in
-        @Nullable
-        T poll() {
+        @Nullable T poll() {
             if (size == 0) {
                 return null;
             }
@@ -266,8 +257,7 @@ abstract class Store<T> {
         }
 
         @Override
-        @Nullable
-        T poll() {
+        @Nullable T poll() {
             Entry<T> least = queue.poll();
             return least == null ? null : least.value;
         }
@@ -293,20 +283,17 @@ abstract class Store<T> {
         }
 
         @Override
-        @Nullable
-        T poll() {
+        @Nullable T poll() {
             return peek() == null ? null : take();
         }
 
         @Override
-        @Nullable
-        T take() {
+        @Nullable T take() {
             return super.poll();
         }
 
         @Override
-        @Nullable
-        T peek() {
+        @Nullable T peek() {
             Entry<T> earliest = queue.peek();
             return earliest == null || earliest.rank() > clock.nanoTime() ? null : earliest.value();
         }

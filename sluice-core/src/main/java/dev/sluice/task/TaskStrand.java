@@ -175,8 +175,7 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
 
     /// The outcome, or null while the task runs.
     @SuppressWarnings("unchecked") // only run writes an outcome
-    @Nullable
-    Outcome<T> known() {
+    @Nullable Outcome<T> known() {
         // Acquires what the task wrote; pairs with the exchange in run.
         return END.getAcquire(this) instanceof Outcome<?> outcome ? (Outcome<T>) outcome : null;
     }

@@ -12,17 +12,7 @@ import org.junit.jupiter.api.Test;
 /// What a terminal gets to see: `⌫` stands for the erasing of the progress line.
 class OutputsTest {
     private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
-    private final ByteSink sink = new ByteSink() {
-        @Override
-        public void write(ByteBuffer from) {
-            byte[] bytes = new byte[from.remaining()];
-            from.get(bytes);
-            screen.writeBytes(bytes);
-        }
-
-        @Override
-        public void close() {}
-    };
+    private final ByteSink sink = sinkTo(screen);
     private final Outputs outputs = new Outputs(sink, sink, true);
 
     @Test
@@ -67,24 +57,26 @@ class OutputsTest {
     @Test
     void outputThatGoesElsewhereLeavesItAlone() throws IOException {
         var file = new ByteArrayOutputStream();
-        var elsewhere = new Outputs(
-                new ByteSink() {
-                    @Override
-                    public void write(ByteBuffer from) {
-                        file.write(from.array(), from.position(), from.remaining());
-                        from.position(from.limit());
-                    }
-
-                    @Override
-                    public void close() {}
-                },
-                sink,
-                false);
+        var elsewhere = new Outputs(sinkTo(file), sink, false);
         elsewhere.draw("1 done");
         elsewhere.write(Slot.STDOUT, "out".getBytes(UTF_8), 3);
         elsewhere.draw("2 done");
         assertThat(shown()).isEqualTo("\r1 done\u001b[K\r2 done\u001b[K");
         assertThat(file.toString(UTF_8)).isEqualTo("out");
+    }
+
+    private static ByteSink sinkTo(ByteArrayOutputStream all) {
+        return new ByteSink() {
+            @Override
+            public void write(ByteBuffer from) {
+                byte[] bytes = new byte[from.remaining()];
+                from.get(bytes);
+                all.writeBytes(bytes);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     private void write(int stream, String text) throws IOException {

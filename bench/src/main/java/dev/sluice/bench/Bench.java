@@ -1,6 +1,5 @@
 package dev.sluice.bench;
 
-import dev.sluice.bench.core.CoreSuite;
 import dev.sluice.bench.map.MapSuite;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,7 +7,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /// Runs a suite: prints its table, writes its JSON. Called by `bench/run`.
 public final class Bench {
@@ -20,9 +18,9 @@ public final class Bench {
         boolean quick = List.of(arguments).contains("--quick");
         Path root = Path.of(System.getProperty("sluice.root", "."));
         Suite suite = switch (name) {
-            case "core" -> Bench::core;
+            case "core", "sync" -> new Works(name);
             case "map" -> new MapSuite(root);
-            default -> throw new IllegalArgumentException("suite: name=" + name + ", expected core or map");
+            default -> throw new IllegalArgumentException("suite: name=" + name + ", expected core, sync or map");
         };
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String loadBefore = Machine.load();
@@ -42,13 +40,6 @@ public final class Bench {
         new Results(start.toString(), machine, Machine.jdk(), commit, quick, rows).write(file);
         System.out.println("\n" + summary(rows) + "; load average now " + Machine.load() + "; "
                 + Duration.between(start, Instant.now()).toSeconds() + " s; " + file);
-    }
-
-    private static void core(Plan plan, Consumer<List<Row>> done) throws Exception {
-        List<Work> works = CoreSuite.works(plan.quick());
-        for (int place = 0; place < works.size(); place++) {
-            done.accept(Pairs.measure(plan, works.get(place), place));
-        }
     }
 
     private static String summary(List<Row> rows) {

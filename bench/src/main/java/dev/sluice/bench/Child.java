@@ -1,6 +1,5 @@
 package dev.sluice.bench;
 
-import dev.sluice.bench.core.CoreSuite;
 import dev.sluice.observe.Reports;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -16,14 +15,15 @@ import java.util.List;
 final class Child {
     private Child() {}
 
-    /// @param arguments the work's place in the suite, the side's in the work, whether the run is a quick one
+    /// @param arguments the suite, the work's place in it, the side's in the work, whether the run is a quick
+    ///     one
     public static void main(String[] arguments) throws Exception {
         PrintStream answers = System.out;
         System.setOut(System.err); // what a library prints is not an answer
         Reports.handler(report -> {}); // on a machine that others use too, everybody stalls now and then
-        List<Work> works = CoreSuite.works(Boolean.parseBoolean(arguments[2]));
-        Work work = works.get(Integer.parseInt(arguments[0]));
-        Work.Side side = work.sides().get(Integer.parseInt(arguments[1]));
+        List<Work> works = Works.of(arguments[0], Boolean.parseBoolean(arguments[3]));
+        Work work = works.get(Integer.parseInt(arguments[1]));
+        Work.Side side = work.sides().get(Integer.parseInt(arguments[2]));
         try (Load load = side.load().get();
                 var orders = new BufferedReader(new InputStreamReader(System.in))) {
             for (String order = orders.readLine(); order != null; order = orders.readLine()) {

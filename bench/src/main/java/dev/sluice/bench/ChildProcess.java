@@ -27,13 +27,22 @@ final class ChildProcess implements AutoCloseable {
     private final PrintWriter orders;
     private final BufferedReader answers;
 
-    ChildProcess(int work, int side, boolean quick, String name) throws IOException {
+    /// Where a work is found.
+    ///
+    /// @param work its place in the suite
+    record Place(String suite, int work, boolean quick) {}
+
+    ChildProcess(Place place, int side, String name) throws IOException {
         this.name = name;
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
-        command.addAll(List.of(Integer.toString(work), Integer.toString(side), Boolean.toString(quick)));
+        command.addAll(List.of(
+                place.suite(),
+                Integer.toString(place.work()),
+                Integer.toString(side),
+                Boolean.toString(place.quick())));
         this.process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -17,8 +17,8 @@ final class Pairs {
         work.sides().forEach(side -> samples.add(new ArrayList<>()));
     }
 
-    /// @param place of the work in its suite
-    static List<Row> measure(Plan plan, Work work, int place) throws Exception {
+    /// @param place where the children find the work
+    static List<Row> measure(Plan plan, Work work, ChildProcess.Place place) throws Exception {
         var pairs = new Pairs(plan, work);
         for (int fork = 0; fork < plan.forks(); fork++) {
             pairs.fork(place);
@@ -26,12 +26,12 @@ final class Pairs {
         return pairs.rows();
     }
 
-    private void fork(int place) throws Exception {
+    private void fork(ChildProcess.Place place) throws Exception {
         List<ChildProcess> children = new ArrayList<>();
         try {
             for (int side = 0; side < work.sides().size(); side++) {
                 String name = work.name() + ", " + work.sides().get(side).name();
-                var child = new ChildProcess(place, side, plan.quick(), name);
+                var child = new ChildProcess(place, side, name);
                 children.add(child);
                 child.warmUp(plan.warmUp().toMillis());
             }

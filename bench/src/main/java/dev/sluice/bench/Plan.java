@@ -14,9 +14,30 @@ import java.time.Duration;
 /// @param warmUp of each side, before the first pair
 /// @param measurement how long the slowest side takes for one measurement
 public record Plan(boolean quick, int forks, int pairs, int longPairs, Duration warmUp, Duration measurement) {
+    /// The time that a quick run has, and what a work takes of it when nobody else uses the machine.
+    static final Duration QUICK = Duration.ofSeconds(44);
+
+    private static final Duration QUICK_WORK = Duration.ofMillis(2500);
+    private static final int LEAST_PAIRS = 5;
+
     static Plan of(boolean quick) {
         return quick
                 ? new Plan(true, 1, 15, 5, Duration.ofMillis(600), Duration.ofMillis(25))
                 : new Plan(false, 3, 25, 5, Duration.ofSeconds(3), Duration.ofMillis(40));
+    }
+
+    /// A quick run that is late, because others use the machine, goes on with less, but with five pairs at
+    /// least.
+    ///
+    /// @param left the time that is left
+    /// @param works how many there are to measure in it
+    Plan within(Duration left, int works) {
+        double scale = left.toMillis() / (double) (works * QUICK_WORK.toMillis());
+        if (!quick || scale >= 1) {
+            return this;
+        }
+        int fewer = (int) Math.max(LEAST_PAIRS, pairs * scale);
+        Duration shorter = Duration.ofMillis((long) Math.max(100, warmUp.toMillis() * scale));
+        return new Plan(true, forks, fewer, LEAST_PAIRS, shorter, measurement);
     }
 }

@@ -2,7 +2,6 @@ package dev.sluice.bench.core;
 
 import dev.sluice.bench.Metric;
 import dev.sluice.bench.Work;
-import java.util.ArrayList;
 import java.util.List;
 
 /// The works of the suite `core`, with the goals of the design. Each class says what its operation is.
@@ -12,14 +11,7 @@ public final class CoreSuite {
     private CoreSuite() {}
 
     public static List<Work> works(boolean quick) {
-        List<Work> works = new ArrayList<>(tasksAndTimers(quick ? MILLION / 10 : MILLION));
-        if (!quick) {
-            works.addAll(SyncWorks.works()); // a quick run has no time for them
-        }
-        return works;
-    }
-
-    private static List<Work> tasksAndTimers(long many) {
+        long many = quick ? MILLION / 10 : MILLION;
         return List.of(
                 Work.of("park and resume on one loop", ParkResume.OnLoop::new)
                         .beside("bare virtual threads, one thread", ParkResume.Bare::new)

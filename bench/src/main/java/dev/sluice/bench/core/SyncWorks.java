@@ -3,11 +3,11 @@ package dev.sluice.bench.core;
 import dev.sluice.bench.Work;
 import java.util.List;
 
-/// The works of the suite `core` on locks and semaphores.
-final class SyncWorks {
+/// The works of the suite `sync`: locks, conditions and semaphores.
+public final class SyncWorks {
     private SyncWorks() {}
 
-    static List<Work> works() {
+    public static List<Work> works() {
         return List.of(
                 Work.of("lock that is free", FreeLock.OnLoop::new)
                         .beside("JDK fair lock, virtual thread", FreeLock.Jdk::new),

@@ -4,6 +4,7 @@ import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Owned;
 import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.timer.Timer;
 import dev.sluice.io.ByteSink;
 import dev.sluice.io.ByteSource;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: any.
 public final class Child implements AutoCloseable {
+    private static final long PATIENCE_NANOS = 100_000_000;
+
     private final Command command;
     private final Running running;
     private final @Nullable Ownership ownership; // null for a detached one
@@ -165,10 +168,19 @@ public final class Child implements AutoCloseable {
         return "child " + pid() + " (" + command + ")";
     }
 
-    /// The child's place in the scope that started it. A cancellation tells it at once, also while its owner
-    /// computes.
+    /// The child's place in the scope that started it.
+    ///
+    /// When that is cancelled, its owner normally closes the child on its way out. Not at once from here: those
+    /// who read and write would take the death of the program for the failure, and the cancellation for its
+    /// consequence. But who computes on, or waits in a shield, does not keep a cancelled program alive.
     private final class Ownership extends Owned {
         private final EventLoop loop;
+        private final Timer patience = new Timer() {
+            @Override
+            protected void expired() {
+                running.end(command.grace());
+            }
+        };
 
         Ownership(EventLoop loop) {
             super(Strand.current());
@@ -180,12 +192,16 @@ public final class Child implements AutoCloseable {
         }
 
         void leave() {
+            if (reason() != null) {
+                loop.disarm(patience);
+            }
             release();
         }
 
         @Override
         protected void onCancelled() {
-            loop.submit(() -> running.end(command.grace())); // we are called under locks
+            patience.deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), PATIENCE_NANOS);
+            loop.arm(patience);
         }
 
         @Override

@@ -40,6 +40,7 @@ class StandardStreamsTest {
         if (!TestLoops.FALLBACK) {
             words.addAll(List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED"));
         }
+        words.add("-Djava.util.logging.config.file=/dev/null"); // no warnings among what the program says
         words.addAll(
                 List.of("-cp", System.getProperty("java.class.path"), CopyProgram.class.getName(), backend.name()));
         return words;

@@ -87,9 +87,10 @@ class ParentKilledTest {
         }
     }
 
-    @Test
-    void byItself() throws Exception {
-        try (Jvm jvm = Jvm.start(ParentProgram.class, "leave", "AUTO")) {
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void byItself(Backend backend) throws Exception {
+        try (Jvm jvm = Jvm.start(ParentProgram.class, "leave", backend.name())) {
             String mark = mark(jvm);
             assertThat(jvm.awaitExit()).isEqualTo(3);
             assertNobodyLeft(mark);

@@ -66,8 +66,8 @@ public abstract class SuspendedOperation extends Operation {
         }
         if (!self.await(token)) {
             awaitEnd(self, token);
-            if (result == -Errno.ECANCELED) {
-                throw self.cancelledException();
+            if (result < 0) {
+                throw self.cancelledException(); // an error that came first shows itself again, if it lasts
             }
         }
         return result;

@@ -92,4 +92,20 @@ class ExamplesTest {
         Printed printed = Printed.by(OffloadedDeadline::main);
         assertThat(printed.lines()).containsExactly("cut short");
     }
+
+    @Test
+    void crawlerSeesEachFile() throws Exception {
+        long bytes = 0;
+        try (var files = Files.walk(Path.of(System.getProperty("java.home"), "conf"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
+            }
+        }
+        Printed.by(Crawler::main).consistsOf(bytes + " bytes");
+    }
+
+    @Test
+    void cacheComputesEachValueOnce() throws Exception {
+        Printed.by(Cache::main).consistsOf("computing 2", "computing 3", "17", "17");
+    }
 }

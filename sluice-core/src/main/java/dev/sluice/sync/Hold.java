@@ -1,6 +1,6 @@
 package dev.sluice.sync;
 
-/// Something held until it is closed: a lock, permits, a token.
+/// Something held until it is closed: a lock, or permits.
 ///
 /// ```java
 /// try (var _ = lock.acquire()) { ... }

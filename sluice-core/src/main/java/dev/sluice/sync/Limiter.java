@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
 /// connections.resize(16);                                     // those who wait notice
 /// ```
 ///
-/// As Trio's `CapacityLimiter`: a token is lent to a borrower, which is the calling task or thread unless
-/// another object is named. A borrower has one token at most; one that asks for a second would wait for itself
-/// and gets an [OwnershipException]. A token of a task that ends without giving it back returns by itself, one
+/// As Trio's `CapacityLimiter`: a permit is lent to a borrower, which is the calling task or thread unless
+/// another object is named. A borrower has one permit at most; one that asks for a second would wait for itself
+/// and gets an [OwnershipException]. A permit of a task that ends without giving it back returns by itself, one
 /// that was lent to a named borrower does not.
 ///
 /// Threads: any.
 public final class Limiter {
     /// One reading of a limiter.
     ///
-    /// @param total how many tokens there may be
+    /// @param total how many permits there may be
     /// @param borrowers who has one, by name; after a [#resize] there may be more of them than `total`
     /// @param waiters who waits, in order
     public record Statistics(String name, int total, List<String> borrowers, List<String> waiters) {}
@@ -49,20 +49,20 @@ public final class Limiter {
         this("unnamed", total);
     }
 
-    /// Waits for a token for the caller.
+    /// Waits for a permit for the caller.
     ///
     /// @return what gives it back
     /// @throws OwnershipException if the caller has one
-    /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it has got no token then
+    /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it has got no permit then
     public Hold acquire() {
         Strand strand = Strand.current();
         gate.enter(strand, 1, strand);
-        Token token = new Token(gate, strand);
-        token.heldBy(strand);
-        return token;
+        Loan loan = new Loan(gate, strand);
+        loan.heldBy(strand);
+        return loan;
     }
 
-    /// Waits for a token for somebody else.
+    /// Waits for a permit for somebody else.
     ///
     /// @param borrower compared by identity
     /// @return what gives it back; any task may
@@ -72,37 +72,37 @@ public final class Limiter {
         return () -> releaseFor(borrower);
     }
 
-    /// Takes a token for the caller if one is free and nobody waits.
+    /// Takes a permit for the caller if one is free and nobody waits.
     ///
     /// @throws OwnershipException as [#acquire]
     public boolean tryAcquire() {
         Strand strand = Strand.current();
         boolean taken = gate.tryEnter(strand, 1, strand);
         if (taken) {
-            new Token(gate, strand).heldBy(strand);
+            new Loan(gate, strand).heldBy(strand);
         }
         return taken;
     }
 
-    /// Takes a token for somebody else if one is free and nobody waits.
+    /// Takes a permit for somebody else if one is free and nobody waits.
     ///
     /// @throws OwnershipException as [#acquireFor]
     public boolean tryAcquireFor(Object borrower) {
         return gate.tryEnter(Strand.current(), 1, Objects.requireNonNull(borrower, "borrower"));
     }
 
-    /// Gives the caller's token back.
+    /// Gives the caller's permit back.
     ///
     /// @throws OwnershipException if it has none
     public void release() {
         Strand strand = Strand.current();
-        if (!(Held.find(strand, gate) instanceof Token token)) {
+        if (!(Held.find(strand, gate) instanceof Loan loan)) {
             throw gate.notBorrowed(strand);
         }
-        token.close();
+        loan.close();
     }
 
-    /// Gives back the token of somebody else.
+    /// Gives back the permit of somebody else.
     ///
     /// @throws OwnershipException if it has none
     public void releaseFor(Object borrower) {
@@ -111,7 +111,7 @@ public final class Limiter {
         }
     }
 
-    /// Changes how many tokens there are. More let some of those who wait enter; fewer take nothing away, but
+    /// Changes how many permits there are. More let some of those who wait enter; fewer take nothing away, but
     /// nobody enters until enough have been given back.
     ///
     /// @param total at least 0
@@ -119,14 +119,14 @@ public final class Limiter {
         gate.resize(total);
     }
 
-    /// Runs a body with a token.
+    /// Runs a body with a permit.
     public <X extends Exception> void run(Action<X> body) throws X {
         try (var _ = acquire()) {
             body.run();
         }
     }
 
-    /// Calls a body with a token.
+    /// Calls a body with a permit.
     public <T, X extends Exception> T call(Call<T, X> body) throws X {
         try (var _ = acquire()) {
             return body.call();
@@ -147,12 +147,12 @@ public final class Limiter {
         return gate.toString();
     }
 
-    /// The token of a strand that borrowed it for itself.
-    private static final class Token extends Held implements Hold {
+    /// The permit of a strand that borrowed it for itself.
+    private static final class Loan extends Held implements Hold {
         private final Gate gate;
         private final Strand borrower;
 
-        Token(Gate gate, Strand borrower) {
+        Loan(Gate gate, Strand borrower) {
             super(gate);
             this.gate = gate;
             this.borrower = borrower;
@@ -191,7 +191,7 @@ public final class Limiter {
             assert borrower != null;
             return borrowers.contains(borrower)
                     ? () -> new OwnershipException("acquire " + subject() + ": " + nameOf(borrower)
-                            + " has a token, expected a borrower without one")
+                            + " has a permit, expected a borrower without one")
                     : null;
         }
 
@@ -249,7 +249,7 @@ public final class Limiter {
         }
 
         OwnershipException notBorrowed(Object borrower) {
-            return new OwnershipException("release " + subject() + ": " + nameOf(borrower) + " has no token");
+            return new OwnershipException("release " + subject() + ": " + nameOf(borrower) + " has no permit");
         }
 
         @Override

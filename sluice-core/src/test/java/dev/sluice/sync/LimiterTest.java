@@ -77,7 +77,7 @@ class LimiterTest {
 
     @ParameterizedTest
     @EnumSource
-    void cancelledWaiterHasNoToken(Place place) throws Exception {
+    void cancelledWaiterHasNoPermit(Place place) throws Exception {
         try (var parties = new Parties(place)) {
             limiter.resize(1);
             limiter.acquire();
@@ -91,43 +91,43 @@ class LimiterTest {
     }
 
     @Test
-    void borrowerOfOneTokenGetsNoSecond() {
+    void borrowerOfOnePermitGetsNoSecond() {
         Sluice.run(() -> {
-            Hold token = limiter.acquire();
+            Hold hold = limiter.acquire();
             assertThatThrownBy(limiter::acquire)
                     .isInstanceOf(OwnershipException.class)
-                    .hasMessage("acquire limiter workers: main has a token, expected a borrower without one");
+                    .hasMessage("acquire limiter workers: main has a permit, expected a borrower without one");
             assertThatThrownBy(limiter::tryAcquire).isInstanceOf(OwnershipException.class);
-            token.close();
-            assertThatThrownBy(token::close)
+            hold.close();
+            assertThatThrownBy(hold::close)
                     .isInstanceOf(OwnershipException.class)
-                    .hasMessage("release limiter workers: main has no token");
+                    .hasMessage("release limiter workers: main has no permit");
             assertThatThrownBy(limiter::release).isInstanceOf(OwnershipException.class);
         });
     }
 
     @Test
-    void tokensAreLentToNamedBorrowers() {
+    void permitsAreLentToNamedBorrowers() {
         Sluice.run(() -> {
             Object connection = new AtomicReference<>("connection 1");
-            Hold token = limiter.acquireFor(connection);
+            Hold hold = limiter.acquireFor(connection);
             assertThat(limiter.tryAcquireFor("other")).isTrue();
             assertThat(limiter.tryAcquireFor("third")).isFalse();
             assertThat(limiter.statistics().borrowers()).containsExactly("connection 1", "other");
             assertThatThrownBy(() -> limiter.acquireFor(connection)).isInstanceOf(OwnershipException.class);
             try (var group = TaskGroup.open()) {
-                group.start("closes it", token::close);
+                group.start("closes it", hold::close);
                 group.join();
             }
             assertThatThrownBy(() -> limiter.releaseFor(connection))
                     .isInstanceOf(OwnershipException.class)
-                    .hasMessage("release limiter workers: connection 1 has no token");
+                    .hasMessage("release limiter workers: connection 1 has no permit");
             limiter.releaseFor("other");
         });
     }
 
     @Test
-    void borrowerThatWaitsTwiceGetsOneTokenOnly() {
+    void borrowerThatWaitsTwiceGetsOnePermitOnly() {
         Sluice.run(() -> {
             limiter.resize(0);
             try (var group = TaskGroup.open()) {
@@ -146,7 +146,7 @@ class LimiterTest {
     }
 
     @Test
-    void tokenOfATaskThatEndedReturns() {
+    void permitOfATaskThatEndedReturns() {
         Sluice.run(() -> {
             limiter.resize(1);
             try (var group = TaskGroup.open()) {

@@ -47,7 +47,7 @@ class ReadWriteLockTest {
 
     @ParameterizedTest
     @EnumSource
-    void readersTogetherWritersAlone(Place place) throws Exception {
+    void writersAreAlone(Place place) throws Exception {
         AtomicInteger readers = new AtomicInteger();
         AtomicInteger writers = new AtomicInteger();
         int[] value = new int[1]; // guarded by the lock
@@ -104,24 +104,25 @@ class ReadWriteLockTest {
     @ParameterizedTest
     @EnumSource
     void readersBehindAWriterEnterTogether(Place place) throws Exception {
-        AtomicInteger in = new AtomicInteger();
+        CountDown in = new CountDown("in", 3);
         try (var parties = new Parties(place)) {
             lock.write().acquire();
             for (int i = 0; i < 3; i++) {
                 parties.startWaiting(
                         this::waiters,
                         () -> lock.read().run(() -> {
-                            in.incrementAndGet();
-                            Parties.until(() -> in.get() == 3);
+                            in.countDown();
+                            in.await();
                         }));
             }
             Party writer =
-                    parties.startWaiting(this::waiters, () -> lock.write().run(in::incrementAndGet));
+                    parties.startWaiting(this::waiters, () -> lock.write().run(() -> order.add("writer")));
             lock.write().release();
             assertThat(writer.join()).isTrue();
             parties.join();
         }
-        assertThat(in).hasValue(4);
+        assertThat(in.count()).isZero();
+        assertThat(order).containsExactly("writer");
     }
 
     @ParameterizedTest

@@ -19,20 +19,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A process of the JDK's: the floor under the kernel's, for loops whose poller performs no operations.
 ///
-/// It has no group; what is ended is the program and its descendants, as far as they can be found: one whose
-/// parent has ended first is not. The JDK's reaper forgets it as soon as it ends.
+/// It has no group; what is ended is the program and its [Kin]. The JDK's reaper forgets it as soon as it ends.
 ///
 /// Threads: any; the JDK has one of its own for each process, and each stream takes one while an operation
 /// waits.
 final class JdkProcess implements Running {
+    private static final long FIRST_PAUSE_NANOS = 1_000_000;
+    private static final long LAST_PAUSE_NANOS = 128_000_000;
+
     private final Process process;
+    private final Kin kin;
     private final Command command;
     private final EventLoop loop;
     private final Completion<Ended> exit = new Completion<>();
@@ -41,9 +44,10 @@ final class JdkProcess implements Running {
     private final @Nullable ByteSource stdout;
     private final @Nullable ByteSource stderr;
 
-    private JdkProcess(EventLoop loop, Process process, Command command) {
+    private JdkProcess(EventLoop loop, Process process, Kin kin, Command command) {
         this.loop = loop;
         this.process = process;
+        this.kin = kin;
         this.command = command;
         stdin = command.stdin.kind == Input.Kind.PIPED
                 ? BlockingStreams.sink(process.getOutputStream(), "stdin of " + command)
@@ -71,6 +75,8 @@ final class JdkProcess implements Running {
         } else {
             builder.redirectError(output(command.stderr));
         }
+        String mark = Kin.newMark();
+        Kin.mark(environment, mark);
         boolean marked = !command.detached && LinuxSupport.callsRefused() == null;
         if (marked) {
             environment.put(Guardian.VARIABLE, Guardian.mark());
@@ -81,7 +87,7 @@ final class JdkProcess implements Running {
             }
             return start(builder, command);
         });
-        var process = new JdkProcess(loop, started, command);
+        var process = new JdkProcess(loop, started, Kin.of(started.toHandle(), mark), command);
         process.watch();
         return process;
     }
@@ -196,7 +202,7 @@ final class JdkProcess implements Running {
             throw new UnsupportedOperationException("signal " + command + ": signal=" + Signals.name(signal)
                     + ", expected SIGTERM or SIGKILL, as this process is the JDK's");
         }
-        return send(family(), signal == Signals.SIGKILL);
+        return send(kin.living(), signal == Signals.SIGKILL);
     }
 
     private static boolean send(List<ProcessHandle> family, boolean kill) {
@@ -207,35 +213,48 @@ final class JdkProcess implements Running {
         return sent;
     }
 
-    private List<ProcessHandle> family() {
-        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                .toList();
-    }
-
     @Override
     public void end(Duration grace) {
-        // Looking for descendants reads files, and a loop thread must not wait for them.
-        Thread.ofPlatform().daemon().name("sluice-end").start(() -> endHere(grace));
+        // Looking for the kin reads files, and a loop thread must not wait for them.
+        Thread.ofPlatform().daemon().name("sluice-end").start(() -> new End(grace).run());
     }
 
-    private void endHere(Duration grace) {
-        List<ProcessHandle> family = family();
-        send(family, false);
-        Runnable look = () -> {
-            if (family.stream().noneMatch(ProcessHandle::isAlive)) {
-                gone.complete(true);
+    /// TERM to all kin, once; KILL after the grace; until a look finds nobody.
+    ///
+    /// Threads: its own; the timer's loop and the JDK's reaper wake it.
+    private final class End extends Timer {
+        private final Thread thread = Thread.currentThread();
+        private volatile boolean late; // written by the loop; pairs with the read before each look
+
+        End(Duration grace) {
+            deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), grace.toNanos());
+        }
+
+        @Override
+        protected void expired() {
+            late = true; // pairs with the read in run
+            LockSupport.unpark(thread);
+        }
+
+        void run() {
+            loop.arm(this);
+            process.onExit().thenRun(() -> LockSupport.unpark(thread));
+            send(kin.living(), false);
+            long pause = FIRST_PAUSE_NANOS;
+            while (true) {
+                boolean kill = late; // pairs with the write in expired
+                List<ProcessHandle> left = kin.living();
+                if (left.isEmpty()) {
+                    break;
+                }
+                if (kill) {
+                    send(left, true);
+                }
+                LockSupport.parkNanos(this, pause);
+                pause = Math.min(2 * pause, LAST_PAUSE_NANOS);
             }
-        };
-        family.forEach(member -> member.onExit().thenRun(look));
-        look.run();
-        var kill = new Timer() {
-            @Override
-            protected void expired() {
-                send(family, true);
-            }
-        };
-        kill.deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), grace.toNanos());
-        loop.arm(kill);
-        gone.whenComplete(() -> loop.disarm(kill));
+            loop.disarm(this);
+            gone.complete(true);
+        }
     }
 }

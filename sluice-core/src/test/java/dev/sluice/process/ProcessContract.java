@@ -221,6 +221,19 @@ abstract class ProcessContract extends ProgramContract {
     }
 
     @Test
+    void whatAnEndingProgramStartsIsEndedToo() throws Exception {
+        String script = "trap 'sleep 1001 & echo $!; exit 7' TERM; echo ready; while :; do sleep 0.01; done";
+        run(() -> {
+            try (Child child = shell(script).start()) {
+                assertThat(child.stdout().read(new byte[100], 0, 6)).isPositive();
+                assertThat(child.terminate(ofMillis(200))).isEqualTo(new Exit.Exited(7));
+                long orphan = Long.parseLong(text(child.stdout().readAllBytes(100)).strip());
+                assertThat(Procs.runs(orphan)).isFalse();
+            }
+        });
+    }
+
+    @Test
     void whoObeysTermHasTheGraceForIt() throws Exception {
         String script = "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.01; done";
         run(() -> {

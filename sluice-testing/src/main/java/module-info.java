@@ -2,6 +2,7 @@
 module dev.sluice.testing {
     requires transitive dev.sluice;
     requires static transitive org.jspecify;
+    requires static java.management; // to see the JVM's flags, when its clocks are to be replaced
     // The annotations and the contract suites need both; virtual time alone does not.
     requires static transitive org.junit.jupiter.api;
     requires static transitive org.assertj.core;

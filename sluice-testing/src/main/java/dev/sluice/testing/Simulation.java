@@ -127,6 +127,7 @@ public final class Simulation {
         require(Simulator.POSSIBLE, "the class loader of the core does not see sluice-testing");
         require(VirtualThreads.available(), "start the JVM with " + VirtualThreads.OPEN_FLAG);
         require(Strand.current().loop() == null, "called on a loop, expected a thread of its own");
+        JdkClock.installIfAsked();
         require(ran.compareAndSet(false, true), "it has been run, expected a new simulation for each run");
         Throwable failure = new Life(world, limits).run(body);
         if (failure != null) {

@@ -10,6 +10,8 @@ final class VirtualClock implements Clock {
     /// What the wall clock shows at the start of every simulation.
     static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
+    static final long EPOCH_SECONDS = EPOCH.getEpochSecond();
+
     private long nanos;
 
     @Override
@@ -20,6 +22,11 @@ final class VirtualClock implements Clock {
     @Override
     public Instant now() {
         return EPOCH.plusNanos(nanos);
+    }
+
+    /// [#now] in milliseconds after 1970.
+    long millis() {
+        return EPOCH_SECONDS * 1000 + nanos / 1_000_000;
     }
 
     void advance(long by) {

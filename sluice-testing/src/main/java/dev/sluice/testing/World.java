@@ -249,7 +249,7 @@ final class World implements Simulator {
             members.remove(member.continuation);
         } else if (member.waitsInJdk()) {
             inJdk.add(member);
-            if (timedPark) {
+            if (timedPark && !JdkClock.installed()) {
                 requireVirtualTime(member);
             }
         }

@@ -37,10 +37,20 @@
 /// - `LockSupport.parkNanos` and `Object.wait` end in virtual time. Other timed waits of the JDK
 ///   (`Thread.sleep`, `poll(time)`, `await(time)`) measure the time by the system's clock and are refused with
 ///   [RealTimeException][dev.sluice.testing.RealTimeException]. `System.nanoTime` and `Instant.now` show real
-///   time; take [Simulation#clock][dev.sluice.testing.Simulation#clock].
+///   time; take [Simulation#clock][dev.sluice.testing.Simulation#clock]. For programs that use these, the
+///   clocks of the JDK can be replaced, below.
 /// - Who waits for a contended `synchronized` is resumed by a thread of the JDK, a little later in real time:
 ///   the run goes on, but not in the same order each time. Locks of `java.util.concurrent` are fine.
 /// - Iteration over `Set.of` and `Map.of`, `UUID.randomUUID` and unseeded randomness differ from JVM to JVM.
+///
+/// ## The clocks of the JDK
+///
+/// With these flags (Linux, HotSpot) `System.nanoTime`, `Instant.now` and their like show virtual time in
+/// simulations, and real time elsewhere; `Thread.sleep` and the other timed waits then end in virtual time too.
+/// Helpers of the JDK with threads of their own (`orTimeout`, `ScheduledExecutorService`) do not.
+///
+///     -XX:+UnlockDiagnosticVMOptions -XX:DisableIntrinsic=_nanoTime,_currentTimeMillis
+///     -Xlog:jni+resolve=off -Dsluice.jdkClock=virtual
 @NullMarked
 package dev.sluice.testing;
 

@@ -12,7 +12,8 @@ final class TestHabitRule implements SourceRule {
     /// Tests whose subject is the JDK's own sleep: a path suffix and why.
     static final Map<String, String> SLEEPS_ON_PURPOSE = Map.of(
             "sluice-core/src/test/java/dev/sluice/internal/testkit/JdkSleep.java", "how users' coroutines may sleep",
-            "sluice-testing/src/test/java/dev/sluice/testing/SimulationFailureTest.java", "simulations refuse it");
+            "sluice-testing/src/test/java/dev/sluice/testing/SimulationFailureTest.java", "simulations refuse it",
+            "sluice-testing/src/test/java/dev/sluice/testing/JdkClockProbe.java", "or let it end in virtual time");
 
     @Override
     public List<Violation> check(Source source) {

@@ -83,7 +83,9 @@ final class Kin {
     }
 
     private boolean isMarked(Path entry) {
-        return environment(entry).filter(text -> List.of(text.split("\0", -1)).contains(mark)).isPresent();
+        return environment(entry)
+                .filter(text -> List.of(text.split("\0", -1)).contains(mark))
+                .isPresent();
     }
 
     /// Empty for a process that has ended, or is another user's.

@@ -227,7 +227,8 @@ abstract class ProcessContract extends ProgramContract {
             try (Child child = shell(script).start()) {
                 assertThat(child.stdout().read(new byte[100], 0, 6)).isPositive();
                 assertThat(child.terminate(ofMillis(200))).isEqualTo(new Exit.Exited(7));
-                long orphan = Long.parseLong(text(child.stdout().readAllBytes(100)).strip());
+                long orphan =
+                        Long.parseLong(text(child.stdout().readAllBytes(100)).strip());
                 assertThat(Procs.runs(orphan)).isFalse();
             }
         });

@@ -1,6 +1,7 @@
 package dev.sluice.cli.map;
 
 import dev.sluice.Sluice;
+import dev.sluice.cancel.CancelledException;
 import dev.sluice.io.ByteSource;
 import dev.sluice.io.StreamException;
 import dev.sluice.process.Child;
@@ -71,7 +72,12 @@ final class Attempt {
         try (var group = TaskGroup.open()) {
             Task<Void> watch = plan.timed() ? group.start("timeout", () -> watch(child)) : null;
             Task<Void> errors = group.start("stderr", () -> pump(child.stderr(), Slot.STDERR));
-            pump(child.stdout(), Slot.STDOUT);
+            try {
+                pump(child.stdout(), Slot.STDOUT);
+            } catch (CancelledException e) {
+                group.join(); // if a task of ours was the cause, that is what is thrown
+                throw e;
+            }
             errors.get();
             Exit exit = child.exit();
             if (watch != null) {

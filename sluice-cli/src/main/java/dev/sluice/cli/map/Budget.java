@@ -22,7 +22,7 @@ final class Budget {
     private static final String OPEN_FILES = "Max open files"; // as /proc says
     private static final int FEW_JOBS = 50;
     private static final int MOST_JOBS = 10_000;
-    private static final int FILES_PER_JOB = 3;
+    private static final int FILES_PER_JOB = 5; // two outputs, the process, two results
     private static final int OTHER_FILES = 64;
 
     private Budget() {}

@@ -48,7 +48,11 @@ final class ResultsDirectory {
         }
 
         void write(int stream, byte[] bytes, int length) throws IOException {
-            (stream == Slot.STDOUT ? stdout : stderr).write(bytes, 0, length);
+            try {
+                (stream == Slot.STDOUT ? stdout : stderr).write(bytes, 0, length);
+            } catch (IOException e) {
+                throw new IOException("write results in " + directory + ": " + e.getMessage(), e);
+            }
         }
 
         void end(Ending ending) throws IOException {

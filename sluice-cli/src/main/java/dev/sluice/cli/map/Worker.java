@@ -10,7 +10,7 @@ import java.util.List;
 ///
 /// Threads: one coroutine.
 final class Worker {
-    private static final int SMALL_BUFFER = 8 * 1024;
+    private static final int SMALL_BUFFER = 4 * 1024;
 
     /// What all workers share.
     record Shared(Plan plan, Intake intake, Window window, Records records, Tally tally, Halting halting) {}
@@ -19,7 +19,7 @@ final class Worker {
     private final Clock clock = Clock.system();
 
     /// Where the outputs of an item are read to first; most need no other buffer.
-    private final byte[][] buffers = {new byte[SMALL_BUFFER], new byte[SMALL_BUFFER]};
+    private byte[][] buffers = {};
 
     Worker(Shared shared) {
         this.shared = shared;
@@ -31,6 +31,9 @@ final class Worker {
                 slot != null;
                 slot = shared.intake().next()) {
             shared.tally().started();
+            if (buffers.length == 0) {
+                buffers = new byte[Slot.STREAMS][SMALL_BUFFER]; // not before: there may be more workers than items
+            }
             work(slot, shared.plan().template().fill(slot.item.bytes()));
         }
     }

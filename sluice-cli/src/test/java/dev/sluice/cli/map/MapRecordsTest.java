@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Joblog, resume and results of real runs.
 @Timeout(600)
@@ -174,6 +176,22 @@ class MapRecordsTest {
         new Cli().map("long text\n", "--results", results.toString(), "echo");
         new Cli().map("x\n", "--results", results.toString(), "echo");
         assertThat(results.resolve("1/stdout")).hasContent("x\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stdout", "stderr"})
+    void aResultThatCannotBeWrittenEndsTheRunWithOneLine(String stream) throws IOException {
+        Path results = directory.resolve("results");
+        Files.createDirectories(results.resolve("1"));
+        Files.createSymbolicLink(results.resolve("1").resolve(stream), Path.of("/dev/full"));
+        String script = "echo out; echo err >&2; sleep 1000";
+        Cli.Result result = new Cli().map("a\nb\n", "-j2", "--results", results.toString(), "sh", "-c", script);
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.errors())
+                .filteredOn(line -> !line.equals("err"))
+                .singleElement()
+                .asString()
+                .containsIgnoringCase("no space left");
     }
 
     @Test

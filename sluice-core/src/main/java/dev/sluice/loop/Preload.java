@@ -49,6 +49,7 @@ final class Preload {
         "dev.sluice.process.Input",
         "dev.sluice.process.Input$Kind",
         "dev.sluice.process.KernelProcess$State",
+        "dev.sluice.process.Kin",
         "dev.sluice.process.Launch",
         "dev.sluice.process.Launcher",
         "dev.sluice.process.Output",

@@ -28,7 +28,6 @@ final class Kin {
     static final String VARIABLE = "SLUICE_CHILD";
 
     private static final Path PROC = Path.of("/proc");
-    private static final boolean SEEN = Files.isReadable(PROC.resolve("self/environ"));
     private static final AtomicLong started = new AtomicLong(); // pairs with itself: only tells numbers apart
 
     private final String mark;
@@ -62,7 +61,7 @@ final class Kin {
             found.add(program);
             program.descendants().forEach(found::add);
         }
-        if (SEEN) {
+        if (Files.isReadable(PROC.resolve("self/environ"))) {
             addMarked(found);
         }
         return found.stream().filter(ProcessHandle::isAlive).toList();

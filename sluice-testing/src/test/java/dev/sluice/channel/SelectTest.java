@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// One wait over several ends.
@@ -199,6 +200,7 @@ class SelectTest {
     }
 
     @Test
+    @Tag("needs-opens")
     void aTimeoutIsAClauseAndLeavesNoTimer() {
         Simulation.seed(1).run(() -> {
             long before = Loop.current().statistics().now().timers();
@@ -214,6 +216,7 @@ class SelectTest {
     }
 
     @Test
+    @Tag("needs-opens")
     void aValueThatComesFirstDisarmsTheTimeout() {
         Simulation.seed(2).run(() -> {
             try (var group = dev.sluice.task.TaskGroup.open()) {
@@ -281,6 +284,7 @@ class SelectTest {
     }
 
     @Test
+    @Tag("needs-opens")
     void thousandsOfClausesAreReused() {
         List<Channel<Integer>> channels = new ArrayList<>();
         List<Clause<Integer>> clauses = new ArrayList<>();
@@ -307,6 +311,7 @@ class SelectTest {
     }
 
     @Test
+    @Tag("needs-opens")
     void nothingIsLostWhateverIsCancelled() throws Exception {
         Simulation.seeds(200, simulation -> {
             Channel<Integer> a = Channel.rendezvous();

@@ -18,9 +18,10 @@ public final class Bench {
         boolean quick = List.of(arguments).contains("--quick");
         Path root = Path.of(System.getProperty("sluice.root", "."));
         Suite suite = switch (name) {
-            case "core", "sync" -> new Works(name);
+            case "core", "channel", "sync" -> new Works(name);
             case "map" -> new MapSuite(root);
-            default -> throw new IllegalArgumentException("suite: name=" + name + ", expected core, sync or map");
+            default ->
+                throw new IllegalArgumentException("suite: name=" + name + ", expected core, channel, sync or map");
         };
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String loadBefore = Machine.load();

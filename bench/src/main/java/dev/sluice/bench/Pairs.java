@@ -1,7 +1,9 @@
 package dev.sluice.bench;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Measures a work: all its sides in turns, each in a JVM of its own, so that a slow spell of the machine meets
@@ -10,6 +12,7 @@ final class Pairs {
     private final Plan plan;
     private final Work work;
     private final List<List<Sample>> samples = new ArrayList<>(); // of each side, in the order of the work's sides
+    private final Map<Long, Long> expected = new HashMap<>(); // what Sluice returned, by the number of operations
 
     private Pairs(Plan plan, Work work) {
         this.plan = plan;
@@ -35,11 +38,11 @@ final class Pairs {
                 children.add(child);
                 child.warmUp(plan.warmUp().toMillis());
             }
-            double slowest = 1;
+            List<Long> operations = new ArrayList<>();
             for (ChildProcess child : children) {
-                slowest = Math.max(slowest, child.warm());
+                double nanos = child.warm();
+                operations.add(work.operations() > 0 ? work.operations() : fitting(nanos));
             }
-            long operations = work.operations() > 0 ? work.operations() : fitting(slowest);
             int pairs = work.operations() > 0 ? plan.longPairs() : plan.pairs();
             for (int pair = 0; pair < pairs; pair++) {
                 pair(children, operations);
@@ -56,16 +59,20 @@ final class Pairs {
         return Math.max(1, batches) * work.batch();
     }
 
-    private void pair(List<ChildProcess> children, long operations) throws Exception {
-        long expected = 0;
+    /// @param operations of each side
+    private void pair(List<ChildProcess> children, List<Long> operations) throws Exception {
         for (int side = 0; side < children.size(); side++) {
-            Sample sample = children.get(side).run(operations);
+            long count = operations.get(side);
+            Sample sample = children.get(side).run(count);
             if (side == 0) {
-                expected = sample.check();
-            } else if (sample.check() != expected) {
+                expected.put(count, sample.check());
+            } else if (!expected.containsKey(count)) {
+                expected.put(count, children.getFirst().run(count).check());
+            }
+            if (sample.check() != expected.get(count)) {
                 throw new IllegalStateException("benchmark " + work.name() + ": "
-                        + work.sides().get(side).name() + " returned " + sample.check() + ", expected " + expected
-                        + " as Sluice");
+                        + work.sides().get(side).name() + " returned " + sample.check() + ", expected "
+                        + expected.get(count) + " as Sluice");
             }
             samples.get(side).add(sample);
         }

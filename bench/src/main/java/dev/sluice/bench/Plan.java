@@ -12,7 +12,7 @@ import java.time.Duration;
 /// @param pairs how often the sides are measured in turns, in each fork
 /// @param longPairs the same for works whose operations are given, so that one measurement takes long
 /// @param warmUp of each side, before the first pair
-/// @param measurement how long the slowest side takes for one measurement
+/// @param measurement how long each side takes for one measurement
 public record Plan(boolean quick, int forks, int pairs, int longPairs, Duration warmUp, Duration measurement) {
     /// The time that a quick run has, and what a work takes of it when nobody else uses the machine.
     static final Duration QUICK = Duration.ofSeconds(44);

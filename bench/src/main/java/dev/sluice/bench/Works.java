@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.bench.channel.ChannelSuite;
 import dev.sluice.bench.core.CoreSuite;
 import dev.sluice.bench.core.SyncWorks;
 import java.time.Duration;
@@ -8,13 +9,14 @@ import java.util.function.Consumer;
 
 /// The suites whose works run in JVMs of their own, by name: parent and child look the same work up.
 ///
-/// @param suite core or sync
+/// @param suite core, channel or sync
 record Works(String suite) implements Suite {
     static List<Work> of(String suite, boolean quick) {
         return switch (suite) {
             case "core" -> CoreSuite.works(quick);
+            case "channel" -> ChannelSuite.works(quick);
             case "sync" -> SyncWorks.works();
-            default -> throw new IllegalArgumentException("works: suite=" + suite + ", expected core or sync");
+            default -> throw new IllegalArgumentException("works: suite=" + suite + ", expected core, channel or sync");
         };
     }
 

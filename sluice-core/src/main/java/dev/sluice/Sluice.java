@@ -106,9 +106,9 @@ public final class Sluice {
     ///
     /// @throws X what the body threw
     public static <T, X extends Exception> T offload(Call<T, X> body) throws X {
-        EventLoop engine = Strand.current().loop();
+        EventLoop engine = Strand.currentLoop();
         if (engine == null || Strand.current().isOffloaded()) {
-            return body.call(); // a platform thread already
+            return body.call(); // not on a loop
         }
         if (engine.simulated()) {
             Sluice.yield();

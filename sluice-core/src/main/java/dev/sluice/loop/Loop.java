@@ -27,10 +27,7 @@ public final class Loop implements Executor {
     ///
     /// @throws IllegalStateException if the caller is not a coroutine
     public static Loop current() {
-        EventLoop engine = Strand.current().loop();
-        if (engine == null) {
-            engine = EventLoop.current(); // a virtual thread that a coroutine has started with the JDK's means
-        }
+        EventLoop engine = Strand.currentLoop();
         if (engine == null) {
             throw new IllegalStateException("current loop: " + Thread.currentThread()
                     + " is not on a loop, expected a coroutine; start one with Sluice.run");

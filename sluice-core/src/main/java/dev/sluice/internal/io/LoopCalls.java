@@ -59,10 +59,7 @@ public final class LoopCalls implements EventLoop.Companion {
     /// @param purpose for the message
     /// @throws IllegalStateException if the caller is not a coroutine
     public static EventLoop currentLoop(String purpose) {
-        EventLoop loop = Strand.current().loop();
-        if (loop == null) {
-            loop = EventLoop.current(); // a virtual thread that a coroutine has started with the JDK's means
-        }
+        EventLoop loop = Strand.currentLoop();
         if (loop == null) {
             throw new IllegalStateException(
                     purpose + ": " + Thread.currentThread() + " is not on a loop, expected a coroutine");

@@ -95,6 +95,13 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         return thread != null && thread.getUncaughtExceptionHandler() instanceof Strand strand ? strand : null;
     }
 
+    /// The loop of the caller: its strand's, or the one that carries a virtual thread which a coroutine has
+    /// started with the JDK's means. Null elsewhere.
+    public static @Nullable EventLoop currentLoop() {
+        EventLoop home = current().loop;
+        return home != null ? home : EventLoop.current();
+    }
+
     /// The loop that this strand belongs to; null for a thread that is not ours.
     public final @Nullable EventLoop loop() {
         return loop;

@@ -129,7 +129,7 @@ public final class Loops implements AutoCloseable {
     }
 
     /// Ends the group: takes nothing new, lets what runs end by itself, then cancels it, then names what does
-    /// not end.
+    /// not end. An interrupt of the caller ends the first wait: it cancels at once.
     ///
     /// @param grace how long to wait for the end by itself, and once more after cancelling
     /// @throws IllegalStateException if called by a coroutine of this group
@@ -144,7 +144,11 @@ public final class Loops implements AutoCloseable {
         boolean drained = root.awaitEmpty(grace);
         if (!drained) {
             root.cancel(new CancelReason.Shutdown("close"));
+            boolean interrupted = Thread.interrupted(); // ends the first wait, not the second as well
             root.awaitEmpty(grace);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
         List<Report.Holdout> holdouts = new ArrayList<>();
         for (Strand task : root.tasks()) {

@@ -94,6 +94,6 @@ public final class CancelScope {
             return false;
         }
         boolean own = outer == null || scope.shield() || outer.reason() != why;
-        return own && TaskStrand.isCancellation(failure, why);
+        return own && scope.explains(failure);
     }
 }

@@ -77,12 +77,10 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     private TaskGroup(String name, JoinPolicy<T, R> policy) {
         this.name = name;
         this.policy = policy;
+        this.completions = policy.keepsTasks() ? new Completions<>() : null;
         this.owner = Strand.current();
         this.scope = new GroupScope(owner, this);
-        owner.enter(scope);
-        if (policy.keepsTasks()) {
-            completions = new Completions<>();
-        }
+        owner.enter(scope); // last: a policy that throws leaves no scope behind
     }
 
     /// A group in which the first failure cancels the others.

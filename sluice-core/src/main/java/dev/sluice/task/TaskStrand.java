@@ -9,10 +9,8 @@ import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Locals;
 import dev.sluice.internal.strand.Scope;
 import dev.sluice.internal.strand.Strand;
-import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -116,20 +114,7 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
 
     private Outcome<T> outcomeOf(Throwable failure) {
         CancelReason why = reason();
-        if (why != null && isCancellation(failure, why)) {
-            return new Outcome.Cancelled<>(why);
-        }
-        return new Outcome.Failed<>(failure);
-    }
-
-    /// Whether a failure is how a cancellation for `why` shows, through our own waits or through those of the
-    /// JDK.
-    static boolean isCancellation(Throwable failure, CancelReason why) {
-        return failure instanceof CancelledException cancelled
-                ? cancelled.reason() == why
-                : failure instanceof InterruptedException
-                        || failure instanceof ClosedByInterruptException
-                        || failure instanceof InterruptedIOException;
+        return why != null && explains(failure) ? new Outcome.Cancelled<>(why) : new Outcome.Failed<>(failure);
     }
 
     @Override

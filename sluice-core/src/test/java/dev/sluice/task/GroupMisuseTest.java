@@ -10,6 +10,7 @@ import dev.sluice.internal.testkit.Patience;
 import dev.sluice.internal.testkit.TestLoops;
 import dev.sluice.loop.Loop;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -137,6 +138,32 @@ class GroupMisuseTest {
             assertThat(child.get().cancelled().orElseThrow().describe())
                     .isEqualTo("group closed before it was joined (asked by main)");
             assertThatThrownBy(child.get()::get).isInstanceOf(CancelledException.class);
+        });
+    }
+
+    @Test
+    void aPolicyThatFailsAtTheStartLeavesNoScopeBehind() throws Exception {
+        TestLoops.run(() -> {
+            var failure = new IllegalStateException("no configuration");
+            JoinPolicy<Object, Integer> broken = new JoinPolicy<>() {
+                @Override
+                public boolean ended(Task<?> task, Outcome<?> outcome) {
+                    return false;
+                }
+
+                @Override
+                public Integer result(List<Task<?>> tasks) {
+                    return tasks.size();
+                }
+
+                @Override
+                public boolean keepsTasks() {
+                    throw failure;
+                }
+            };
+            boolean whole = CancelScope.run(
+                    scope -> assertThatThrownBy(() -> TaskGroup.open(broken)).isSameAs(failure));
+            assertThat(whole).isTrue();
         });
     }
 }

@@ -123,7 +123,7 @@ public final class RootStrand extends Strand {
             try {
                 action.run();
             } catch (Throwable failure) {
-                if (reason() == null) {
+                if (!explains(failure)) {
                     report(failure);
                 }
             } finally {

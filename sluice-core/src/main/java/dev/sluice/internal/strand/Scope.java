@@ -1,8 +1,11 @@
 package dev.sluice.internal.strand;
 
 import dev.sluice.cancel.CancelReason;
+import dev.sluice.cancel.CancelledException;
+import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +74,20 @@ public class Scope {
         // Volatile: pairs with the write in cancelHere. A strand that is about to wait has written its state
         // before, so either it sees the reason here, or the canceller sees it waiting.
         return (CancelReason) REASON.getVolatile(this);
+    }
+
+    /// Whether a failure is how the cancellation of this scope shows, through our own waits or through those of
+    /// the JDK.
+    public final boolean explains(Throwable failure) {
+        CancelReason why = reason();
+        if (why == null) {
+            return false;
+        }
+        return failure instanceof CancelledException cancelled
+                ? cancelled.reason() == why
+                : failure instanceof InterruptedException
+                        || failure instanceof ClosedByInterruptException
+                        || failure instanceof InterruptedIOException;
     }
 
     final Strand strand() {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -19,6 +20,7 @@ public final class Memory {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final VarHandle INT = JAVA_INT.varHandle();
+    private static final VarHandle SHORT = JAVA_SHORT.varHandle();
     private static final MethodHandle CALLOC = Native.function("calloc");
     private static final MethodHandle FREE = Native.function("free");
 
@@ -64,6 +66,10 @@ public final class Memory {
         ALL.set(JAVA_INT, address, value);
     }
 
+    public static void putShort(long address, short value) {
+        ALL.set(JAVA_SHORT, address, value);
+    }
+
     public static long getLong(long address) {
         return ALL.get(JAVA_LONG, address);
     }
@@ -85,6 +91,11 @@ public final class Memory {
     /// Pairs with the kernel's acquire of the same word (or with that of [#getIntAcquire]).
     public static void putIntRelease(long address, int value) {
         INT.setRelease(ALL, address, value);
+    }
+
+    /// As [#putIntRelease], of two bytes: the tail of a ring of buffers.
+    public static void putShortRelease(long address, short value) {
+        SHORT.setRelease(ALL, address, value); // pairs with the kernel's acquire of the same word
     }
 
     /// The bytes up to a NUL.

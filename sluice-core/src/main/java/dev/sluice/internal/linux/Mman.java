@@ -5,6 +5,9 @@ public final class Mman {
     public static final int PROT_READ = 1;
     public static final int PROT_WRITE = 2;
     public static final int MAP_SHARED = 1;
+    public static final int MAP_PRIVATE = 2;
+    /// Memory of no file; its pages come when they are touched.
+    public static final int MAP_ANONYMOUS = 0x20;
     /// Fault the pages in at once.
     public static final int MAP_POPULATE = 0x8000;
 

@@ -11,6 +11,18 @@ final class SystemCall {
     static final int PREAD64 = number(17, 67);
     static final int PWRITE64 = number(18, 68);
     static final int GETPID = number(39, 172);
+    static final int SOCKET = number(41, 198);
+    static final int CONNECT = number(42, 203);
+    static final int SENDTO = number(44, 206);
+    static final int RECVFROM = number(45, 207);
+    static final int SHUTDOWN = number(48, 210);
+    static final int BIND = number(49, 200);
+    static final int LISTEN = number(50, 201);
+    static final int GETSOCKNAME = number(51, 204);
+    static final int GETPEERNAME = number(52, 205);
+    static final int SOCKETPAIR = number(53, 199);
+    static final int SETSOCKOPT = number(54, 208);
+    static final int GETSOCKOPT = number(55, 209);
     static final int KILL = number(62, 129);
     static final int FCNTL = number(72, 25);
     static final int WAITID = number(247, 95);
@@ -19,6 +31,7 @@ final class SystemCall {
     static final int PPOLL = number(271, 73);
     static final int EPOLL_CTL = number(233, 21);
     static final int EPOLL_PWAIT = number(281, 22);
+    static final int ACCEPT4 = number(288, 242);
     static final int EVENTFD2 = number(290, 19);
     static final int EPOLL_CREATE1 = number(291, 20);
     static final int PIPE2 = number(293, 59);

@@ -30,6 +30,7 @@ public final class Uring {
     public static final int REGISTER_ENABLE_RINGS = 12;
     public static final int REGISTER_RING_FDS = 20;
     public static final int UNREGISTER_RING_FDS = 21;
+    public static final int REGISTER_PBUF_RING = 22; // 5.19
 
     // the kernel's notes to us in the submission ring
     public static final int SQ_CQ_OVERFLOW = 1 << 1;
@@ -37,15 +38,30 @@ public final class Uring {
 
     // operations
     public static final int OP_POLL_ADD = 6;
+    public static final int OP_ACCEPT = 13;
     public static final int OP_ASYNC_CANCEL = 14;
+    public static final int OP_CONNECT = 16;
     public static final int OP_READ = 22;
     public static final int OP_WRITE = 23;
+    public static final int OP_SEND = 26;
+    public static final int OP_RECV = 27;
+
+    /// In the flags of a request: the kernel takes a buffer that was given to it, when it has something for it.
+    public static final int SQE_BUFFER_SELECT = 1 << 5;
+
+    /// In the `ioprio` of a receive: wait until something is there, before the first attempt (5.19).
+    public static final int RECV_POLL_FIRST = 1;
 
     /// In the `len` of a poll: keep watching; each event is a completion with `CQE_F_MORE`, until one comes
     /// without it.
     public static final int POLL_ADD_MULTI = 1;
 
+    /// A buffer of ours was taken; its number is in the upper half of the flags.
+    public static final int CQE_F_BUFFER = 1;
     public static final int CQE_F_MORE = 1 << 1;
+    /// There is more to receive (5.19).
+    public static final int CQE_F_SOCK_NONEMPTY = 1 << 2;
+    public static final int CQE_BUFFER_SHIFT = 16;
 
     // what mmap maps, as its offset
     public static final long OFF_SQ_RING = 0;
@@ -77,8 +93,8 @@ public final class Uring {
                 argument == 0 ? 0 : UringLayout.GETEVENTS_BYTES);
     }
 
-    /// The second and third parameter of `io_uring_enter` in one: how many to submit, for how many completions to
-    /// wait.
+    /// The second and third parameter of `io_uring_enter` in one: how many to submit, for how many completions
+    /// to wait.
     public static long submitAndWait(int submit, int wait) {
         return submit | (long) wait << Integer.SIZE;
     }

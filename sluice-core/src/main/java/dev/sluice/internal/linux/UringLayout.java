@@ -23,7 +23,18 @@ package dev.sluice.internal.linux;
 ///     0           8     12      16
 ///     | user_data | res | flags |
 ///
-/// `struct io_uring_getevents_arg`: how long `io_uring_enter` waits; `ts` points to a `struct __kernel_timespec`
+/// `struct io_uring_buf`: a buffer that is given to the kernel; the first one's last bytes are the ring's tail
+///
+///     0      8     12    14     16
+///     | addr | len | bid | tail |
+///
+/// `struct io_uring_buf_reg`: a ring of them
+///
+///     0           8              12     14      16 … 40
+///     | ring_addr | ring_entries | bgid | flags | resv |
+///
+/// `struct io_uring_getevents_arg`: how long `io_uring_enter` waits; `ts` points to a `struct
+/// __kernel_timespec`
 ///
 ///     0         8            12    16   24
 ///     | sigmask | sigmask_sz | pad | ts |
@@ -67,7 +78,18 @@ public final class UringLayout {
     public static final int TIMESPEC_SECONDS = 0;
     public static final int TIMESPEC_NANOS = 8;
 
+    public static final int BUF_BYTES = 16;
+    public static final int BUF_ADDR = 0;
+    public static final int BUF_LEN = 8;
+    public static final int BUF_BID = 12;
+    public static final int BUF_TAIL = 14;
+
+    public static final int BUF_REG_BYTES = 40;
+    public static final int BUF_REG_ADDR = 0;
+    public static final int BUF_REG_ENTRIES = 8;
+
     static {
+        assert BUF_TAIL + 2 == BUF_BYTES && BUF_BID + 2 == BUF_TAIL;
         assert CQ_OFF == SQ_OFF + 40 && PARAMS_BYTES == CQ_OFF + 40;
         assert SQE_USER_DATA == SQE_LEN_AND_FLAGS + 8 && SQE_REST + 3 * 8 == SQE_BYTES;
         assert CQE_FLAGS + 4 == CQE_BYTES && GETEVENTS_TS + 8 == GETEVENTS_BYTES;
@@ -78,5 +100,10 @@ public final class UringLayout {
     /// The first eight bytes of a request: `opcode | flags | ioprio | fd`.
     public static long sqeHead(int opcode, int fd) {
         return opcode | (long) fd << 32;
+    }
+
+    /// Likewise, with `flags` and `ioprio`.
+    public static long sqeHead(int opcode, int flags, int ioprio, int fd) {
+        return opcode | flags << 8 | ioprio << 16 | (long) fd << 32;
     }
 }

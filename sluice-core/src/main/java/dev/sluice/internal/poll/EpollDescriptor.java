@@ -57,9 +57,10 @@ final class EpollDescriptor {
     /// Has an owner that called `prepare`: does not block, and is registered once, edge-triggered. Otherwise it
     /// is shared, may block, and is armed for one event at a time.
     boolean prepared;
-    /// A pipe: a short read means that it was empty, a short write that it was full.
-    boolean pipe;
-    /// The kernel knew it when last told. A shared one may have been closed since, so it is told again each time.
+    /// A stream, such as a pipe: a short read means that it was empty, a short write that it was full.
+    boolean stream;
+    /// The kernel knew it when last told. A shared one may have been closed since, so it is told again each
+    /// time.
     boolean registered;
     /// May be readable: nobody has seen it empty since the last event.
     boolean readable = true;
@@ -73,11 +74,11 @@ final class EpollDescriptor {
     }
 
     /// A new owner, or none: nothing that was known holds.
-    void renew(boolean isPrepared, boolean isPipe) {
+    void renew(boolean isPrepared, boolean isStream) {
         assert !hasWaiters() : "fd=" + fd + ": operations in flight, expected none";
         generation++;
         prepared = isPrepared;
-        pipe = isPipe;
+        stream = isStream;
         registered = false;
         readable = true;
         writable = true;

@@ -6,6 +6,7 @@ import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Fcntl;
 import dev.sluice.internal.linux.Memory;
 import dev.sluice.internal.linux.Poll;
+import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.linux.Stat;
 import dev.sluice.internal.linux.Unistd;
 import java.util.Arrays;
@@ -24,10 +25,10 @@ import java.util.Objects;
 ///
 /// A *prepared* descriptor is non-blocking and is registered once, edge-triggered, at the first operation that
 /// would block. So `readable` and `writable` are cleared only when the kernel said "empty" or "full"; then, and
-/// only then, comes another edge. A *shared* one keeps its flags, so it may block: `poll(2)` is asked before each
-/// attempt, a write is cut to what a ready pipe has room for, and waiting is armed for one event at a time.
-/// Another process that takes the data or the room between question and attempt makes the loop wait for the next:
-/// the price of not touching what others see.
+/// only then, comes another edge. A *shared* one keeps its flags, so it may block: `poll(2)` is asked before
+/// each attempt, a write is cut to what a ready pipe has room for, and waiting is armed for one event at a
+/// time. Another process that takes the data or the room between question and attempt makes the loop wait for
+/// the next: the price of not touching what others see.
 ///
 /// Files that epoll does not know (regular ones, directories, `/dev/null`) never say "not ready": their system
 /// calls are made at once, and last as long as the disk does.
@@ -59,6 +60,7 @@ final class EpollPoller implements Poller {
     private final EpollDescriptor.Waiters fresh = new EpollDescriptor.Waiters();
     private final EpollDescriptor.Waiters ended = new EpollDescriptor.Waiters();
     private final LongQueue results = new LongQueue(); // of those that have ended, in their order
+    private final Rooms rooms = new Rooms(); // for what is received and not told yet
     private boolean closing;
 
     EpollPoller(PollerConfig config) throws RefusedException {
@@ -107,7 +109,14 @@ final class EpollPoller implements Poller {
         if (result < 0) {
             throw new IllegalArgumentException(Errno.message("prepare", "fd=" + fd, result));
         }
-        descriptor.renew(true, Stat.type(state, fd) == Stat.S_IFIFO);
+        descriptor.renew(true, isStream(fd));
+    }
+
+    private boolean isStream(int fd) {
+        int type = Stat.type(state, fd);
+        return type == Stat.S_IFIFO
+                || (type == Stat.S_IFSOCK
+                        && Socket.getOption(state, fd, Socket.SOL_SOCKET, Socket.SO_TYPE) == Socket.SOCK_STREAM);
     }
 
     @Override
@@ -115,7 +124,8 @@ final class EpollPoller implements Poller {
         EpollDescriptor descriptor = descriptor(fd);
         assert descriptor.prepared : "release fd=" + fd + ": not prepared";
         if (descriptor.registered) {
-            // Otherwise the registration would outlive the number while another process holds the same description.
+            // Otherwise the registration would outlive the number while another process holds the same
+            // description.
             int result = control(Epoll.EPOLL_CTL_DEL, descriptor, 0);
             assert result == 0 : Errno.message("release", "fd=" + fd, result);
         }
@@ -144,7 +154,7 @@ final class EpollPoller implements Poller {
         counters.cancels++;
         if (operation.slot == WAITING) {
             EpollDescriptor descriptor = descriptor(operation.fd);
-            (reads(operation) ? descriptor.readers : descriptor.writers).remove(operation);
+            (operation.kind.reads() ? descriptor.readers : descriptor.writers).remove(operation);
             fresh.add(operation);
         }
         operation.slot = CANCELLED;
@@ -178,6 +188,7 @@ final class EpollPoller implements Poller {
     public void close() {
         cancelAll();
         Memory.free(events);
+        rooms.free();
         closeEpoll();
         wake.close(state);
     }
@@ -207,8 +218,8 @@ final class EpollPoller implements Poller {
 
     private void start(Operation operation) {
         EpollDescriptor descriptor = descriptor(operation.fd);
-        EpollDescriptor.Waiters waiters = reads(operation) ? descriptor.readers : descriptor.writers;
-        boolean mayBeReady = reads(operation) ? descriptor.readable : descriptor.writable;
+        EpollDescriptor.Waiters waiters = operation.kind.reads() ? descriptor.readers : descriptor.writers;
+        boolean mayBeReady = operation.kind.reads() ? descriptor.readable : descriptor.writable;
         operation.slot = WAITING;
         boolean queued = waiters.first() != null;
         waiters.add(operation);
@@ -228,9 +239,12 @@ final class EpollPoller implements Poller {
             int result = perform(operation);
             boolean again = result == -Errno.EAGAIN;
             if (descriptor.prepared) {
-                boolean drained =
-                        again || (descriptor.pipe && moves(operation) && result >= 0 && result < operation.length);
-                descriptor.setReady(reads(operation), !drained || descriptor.ended);
+                boolean drained = again
+                        || (descriptor.stream
+                                && operation.kind.movesBytes()
+                                && result >= 0
+                                && result < asked(operation));
+                descriptor.setReady(operation.kind.reads(), !drained || descriptor.ended);
             }
             if (again) {
                 register(descriptor);
@@ -245,14 +259,15 @@ final class EpollPoller implements Poller {
     ///
     /// @return the result, or `-EAGAIN`
     private int perform(Operation operation) {
-        int events = reads(operation) ? Poll.POLLIN : Poll.POLLOUT;
-        if (operation.shared || !moves(operation)) {
+        int events = operation.kind.reads() ? Poll.POLLIN : Poll.POLLOUT;
+        boolean onlyWaits = operation.kind.onlyWaits();
+        if (operation.shared || onlyWaits) {
             counters.systemCalls++;
             int ready = Poll.poll(state, operation.fd, events);
             if ((ready & Poll.POLLNVAL) != 0 && ready > 0) {
                 return -Errno.EBADF;
             }
-            if (ready <= 0 || !moves(operation)) {
+            if (ready <= 0 || onlyWaits) {
                 return ready == 0 || ready == -Errno.EINTR ? -Errno.EAGAIN : ready;
             }
         }
@@ -267,16 +282,49 @@ final class EpollPoller implements Poller {
     private int move(Operation operation) {
         int fd = operation.fd;
         long address = operation.address;
+        int length = operation.length;
         long offset = operation.offset;
-        if (operation.kind == Operation.Kind.READ) {
-            return offset < 0
-                    ? Unistd.read(state, fd, address, operation.length)
-                    : Unistd.pread(state, fd, address, operation.length, offset);
+        return switch (operation.kind) {
+            case READ ->
+                offset < 0 ? Unistd.read(state, fd, address, length) : Unistd.pread(state, fd, address, length, offset);
+            case WRITE -> {
+                int most = operation.shared ? writableAtOnce(fd, length) : length;
+                yield offset < 0
+                        ? Unistd.write(state, fd, address, most)
+                        : Unistd.pwrite(state, fd, address, most, offset);
+            }
+            case RECV -> receive(operation);
+            case SEND -> Socket.send(state, fd, address, length, Socket.MSG_DONTWAIT);
+            case ACCEPT -> Socket.accept(state, fd);
+            case CONNECT -> connect(fd, address, length);
+            case READABLE, WRITABLE -> throw new AssertionError(operation);
+        };
+    }
+
+    private int receive(Operation operation) {
+        long address = operation.receivesAnywhere() ? rooms.next() : operation.address;
+        int result = Socket.receive(state, operation.fd, address, asked(operation), Socket.MSG_DONTWAIT);
+        if (operation.receivesAnywhere()) {
+            operation.received = address;
+            if (result <= 0) {
+                rooms.giveBack();
+            }
         }
-        int length = operation.shared ? writableAtOnce(fd, operation.length) : operation.length;
-        return offset < 0
-                ? Unistd.write(state, fd, address, length)
-                : Unistd.pwrite(state, fd, address, length, offset);
+        return result;
+    }
+
+    private static int asked(Operation operation) {
+        return operation.receivesAnywhere() ? Math.min(operation.length, Rooms.BYTES) : operation.length;
+    }
+
+    /// Begins to connect, or asks how it went.
+    private int connect(int fd, long address, int length) {
+        int result = Socket.connect(state, fd, address, length);
+        return switch (-result) {
+            case Errno.EINPROGRESS, Errno.EALREADY -> -Errno.EAGAIN;
+            case Errno.EAGAIN -> -Errno.EBUSY; // nothing tells when a Unix listener has room
+            default -> result;
+        };
     }
 
     /// How much of a write to a ready descriptor cannot block, even if the descriptor does.
@@ -367,6 +415,7 @@ final class EpollPoller implements Poller {
             counters.completed++;
             operation.completed((int) results.remove());
         }
+        rooms.giveAllBack();
     }
 
     private void cancelAll() {
@@ -408,13 +457,5 @@ final class EpollPoller implements Poller {
     private void closeEpoll() {
         int closed = Unistd.close(state, epoll);
         assert closed == 0 : Errno.message("close", "epoll", closed);
-    }
-
-    private static boolean reads(Operation operation) {
-        return operation.kind == Operation.Kind.READ || operation.kind == Operation.Kind.READABLE;
-    }
-
-    private static boolean moves(Operation operation) {
-        return operation.kind == Operation.Kind.READ || operation.kind == Operation.Kind.WRITE;
     }
 }

@@ -4,26 +4,29 @@ import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Memory;
 import dev.sluice.internal.linux.Poll;
+import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.linux.Uring;
 import dev.sluice.internal.linux.UringLayout;
 import dev.sluice.internal.poll.UringSlots.Slot;
 import dev.sluice.internal.poll.UringSlots.State;
 import dev.sluice.time.Clock;
 import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// A poller on io_uring: one ring a loop, and one system call a tick that submits, reaps and sleeps.
 ///
-/// Invariants: an operation is in flight exactly while it has a [Slot]; it completes when the kernel's completion
-/// for its tag has been seen, a cancelled one too, so its buffer is free by then. What finds no room in the
-/// submission ring waits in the backlog, in order.
+/// Invariants: an operation is in flight exactly while it has a [Slot]; it completes when the kernel's
+/// completion for its tag has been seen, a cancelled one too, so its buffer is free by then. What finds no room
+/// in the submission ring waits in the backlog, in order.
 ///
 /// *Wake-ups* are a poll on an eventfd that stays armed over many events and is never read: a wake-up costs the
 /// waker one write, and the loop neither a system call nor a request. `MSG_RING` would save the descriptor but
 /// needs a ring in each waking thread; a pending read of the eventfd would cost a request for each wake-up.
 ///
 /// *Non-blocking descriptors* make io_uring answer `EAGAIN` at once, before Linux 6.10. Such an operation first
-/// waits until the descriptor is ready and is then tried again, here, unseen by its owner. Blocking ones, which a
-/// loop's own descriptors are, do not need it.
+/// waits until the descriptor is ready and is then tried again, here, unseen by its owner. Blocking ones, which
+/// a loop's own descriptors are, do not need it.
 ///
 /// Threads: see [Poller].
 final class IoUringPoller implements Poller {
@@ -59,6 +62,8 @@ final class IoUringPoller implements Poller {
     private static final long WAKE_TAG = -1;
     private static final long CANCEL_TAG = -2;
     private static final long CANCEL_BIT = Long.MIN_VALUE; // in the backlog: not an operation, but the cancel of one
+    private static final long NO_SIGNAL = (long) Socket.MSG_NOSIGNAL << Integer.SIZE; // beside the length
+    private static final long CLOSED_ON_EXEC = (long) Socket.SOCK_CLOEXEC << Integer.SIZE;
     private static final long CLOSE_STEP_NANOS = 10_000_000;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long CLOSE_NANOS = 2 * NANOS_PER_SECOND;
@@ -76,6 +81,8 @@ final class IoUringPoller implements Poller {
     private boolean opened;
     private boolean wakeArmed;
     private boolean closing;
+    private @Nullable UringBuffers buffers; // null before Linux 5.19
+    private long scratch; // for what no buffer was left for; 0 until needed
 
     private IoUringPoller(CallState state, UringRing ring, WakeFd wake, int maxOperations) {
         this.state = state;
@@ -114,6 +121,7 @@ final class IoUringPoller implements Poller {
     public void open() {
         assert !opened : "opened twice";
         ring.enable();
+        buffers = UringBuffers.register(state, ring);
         opened = true;
     }
 
@@ -195,10 +203,17 @@ final class IoUringPoller implements Poller {
         }
         ring.close();
         wake.close(state);
+        if (buffers != null) {
+            buffers.free();
+        }
+        if (scratch != 0) {
+            Memory.free(scratch);
+        }
     }
 
     private void start(Slot slot) {
-        if (backlog.isEmpty() && hasRoom()) {
+        // A send goes through the backlog, which the next poll writes: by then its length is known.
+        if (slot.operation().kind != Operation.Kind.SEND && backlog.isEmpty() && hasRoom()) {
             write(slot);
         } else {
             slot.state = State.QUEUED;
@@ -209,20 +224,33 @@ final class IoUringPoller implements Poller {
     private void write(Slot slot) {
         Operation operation = slot.operation();
         slot.state = State.SUBMITTED;
-        Operation.Kind kind = operation.kind;
-        boolean reads = kind == Operation.Kind.READ || kind == Operation.Kind.READABLE;
-        if (slot.readyFirst || kind == Operation.Kind.READABLE || kind == Operation.Kind.WRITABLE) {
-            long events = reads ? Poll.POLLIN : Poll.POLLOUT;
-            ring.push(UringLayout.sqeHead(Uring.OP_POLL_ADD, operation.fd), 0, 0, events << Integer.SIZE, slot.tag());
-        } else {
-            int opcode = reads ? Uring.OP_READ : Uring.OP_WRITE;
-            ring.push(
-                    UringLayout.sqeHead(opcode, operation.fd),
-                    operation.offset,
-                    operation.address,
-                    operation.length,
-                    slot.tag());
+        slot.readyFirst |= buffers == null && operation.receivesAnywhere();
+        int fd = operation.fd;
+        long tag = slot.tag();
+        if (slot.readyFirst || operation.kind.onlyWaits()) {
+            long events = operation.kind.reads() ? Poll.POLLIN : Poll.POLLOUT;
+            ring.push(UringLayout.sqeHead(Uring.OP_POLL_ADD, fd), 0, 0, events << Integer.SIZE, tag);
+            return;
         }
+        long address = operation.address;
+        long length = operation.length;
+        switch (operation.kind) {
+            case READ -> ring.push(UringLayout.sqeHead(Uring.OP_READ, fd), operation.offset, address, length, tag);
+            case WRITE -> ring.push(UringLayout.sqeHead(Uring.OP_WRITE, fd), operation.offset, address, length, tag);
+            case RECV -> ring.push(receive(operation), 0, address, length, tag);
+            case SEND -> ring.push(UringLayout.sqeHead(Uring.OP_SEND, fd), 0, address, length | NO_SIGNAL, tag);
+            case ACCEPT -> ring.push(UringLayout.sqeHead(Uring.OP_ACCEPT, fd), 0, 0, CLOSED_ON_EXEC, tag);
+            case CONNECT -> ring.push(UringLayout.sqeHead(Uring.OP_CONNECT, fd), length, address, 0, tag);
+            case READABLE, WRITABLE -> throw new AssertionError(operation);
+        }
+    }
+
+    /// Mostly a receive is asked for when everything has been received: then the first attempt would be in
+    /// vain.
+    private long receive(Operation operation) {
+        int flags = operation.receivesAnywhere() ? Uring.SQE_BUFFER_SELECT : 0;
+        int how = buffers == null || operation.moreToReceive ? 0 : Uring.RECV_POLL_FIRST; // both came with 5.19
+        return UringLayout.sqeHead(Uring.OP_RECV, flags, how, operation.fd);
     }
 
     private void cancel(Slot slot) {
@@ -317,7 +345,7 @@ final class IoUringPoller implements Poller {
             int flags = Memory.getInt(cqe + UringLayout.CQE_FLAGS);
             ring.advance(); // before the callback, so that one that throws loses nothing
             if (tag >= 0) {
-                ended(tag, result);
+                ended(tag, result, flags);
             } else if (tag == WAKE_TAG) {
                 woken(flags);
             }
@@ -334,7 +362,7 @@ final class IoUringPoller implements Poller {
         }
     }
 
-    private void ended(long tag, int result) {
+    private void ended(long tag, int result, int flags) {
         Slot slot = slots.byTag(tag);
         if (slot == null) {
             counters.stale++;
@@ -342,16 +370,61 @@ final class IoUringPoller implements Poller {
             return;
         }
         Operation operation = slot.operation();
-        boolean moves = operation.kind == Operation.Kind.READ || operation.kind == Operation.Kind.WRITE;
+        operation.moreToReceive = (flags & Uring.CQE_F_SOCK_NONEMPTY) != 0;
         boolean wasReadiness = slot.readyFirst && result >= 0;
-        boolean again = wasReadiness || result == -Errno.EINTR || (result == -Errno.EAGAIN && moves);
-        if (!again) {
+        boolean again =
+                wasReadiness || result == -Errno.EINTR || (result == -Errno.EAGAIN && !operation.kind.onlyWaits());
+        if ((flags & Uring.CQE_F_BUFFER) != 0) {
+            received(slot, result, flags >>> Uring.CQE_BUFFER_SHIFT);
+        } else if (operation.receivesAnywhere() && (wasReadiness || result == -Errno.ENOBUFS)) {
+            receiveNow(slot);
+        } else if (!again) {
             finish(slot, result);
+        } else if (operation.kind == Operation.Kind.CONNECT && result == -Errno.EAGAIN) {
+            finish(slot, -Errno.EBUSY); // a poll would say that it is writable, at once and for ever
         } else if (slot.state == State.CANCELLING) {
             finish(slot, -Errno.ECANCELED); // nothing has been moved
         } else {
             slot.readyFirst = result == -Errno.EAGAIN;
             start(slot);
+        }
+    }
+
+    /// The kernel has received into one of the buffers.
+    private void received(Slot slot, int result, int id) {
+        UringBuffers given = Objects.requireNonNull(buffers);
+        slot.operation().received = given.address(id);
+        try {
+            finish(slot, result);
+        } finally {
+            given.give(id);
+        }
+    }
+
+    /// Something is there, and the kernel had no buffer for it.
+    private void receiveNow(Slot slot) {
+        if (buffers != null) {
+            buffers.giveMore();
+        }
+        if (scratch == 0) {
+            scratch = Memory.allocate(UringBuffers.BYTES);
+        }
+        Operation operation = slot.operation();
+        int result = -Errno.ECANCELED;
+        if (slot.state != State.CANCELLING) {
+            int most = Math.min(operation.length, UringBuffers.BYTES);
+            do {
+                counters.systemCalls++;
+                result = Socket.receive(state, operation.fd, scratch, most, Socket.MSG_DONTWAIT);
+            } while (result == -Errno.EINTR);
+        }
+        if (result == -Errno.EAGAIN) {
+            slot.readyFirst = true;
+            start(slot);
+        } else {
+            operation.received = scratch;
+            operation.moreToReceive = result == operation.length;
+            finish(slot, result);
         }
     }
 
@@ -375,7 +448,8 @@ final class IoUringPoller implements Poller {
             poll(CLOSE_STEP_NANOS);
         }
         if (inFlight() > 0) {
-            // The kernel may still write into their buffers (a read from a dead disk): the ring and the memory stay.
+            // The kernel may still write into their buffers (a read from a dead disk): the ring and the memory
+            // stay.
             throw new IllegalStateException("close io_uring: inFlight=" + inFlight() + " after "
                     + CLOSE_NANOS / NANOS_PER_SECOND + " s, expected 0: operations that cannot be cancelled");
         }

@@ -22,6 +22,33 @@ public abstract class Operation {
         READABLE,
         /// wait until `fd` is writable; likewise
         WRITABLE,
+        /// `recv(fd, address, length)` on a stream socket. Without an address (0) into memory of the poller's,
+        /// at most 8 KiB: nothing is held while nothing comes, and [#received] says where the bytes are
+        RECV,
+        /// `send(fd, address, length)` on a stream socket, without a signal; may send less. Both are read
+        /// inside the next poll: until then the owner may let `length` grow, so that what is written in one
+        /// tick is one request
+        SEND,
+        /// `accept4(fd)`; the result is a descriptor, closed on exec
+        ACCEPT,
+        /// `connect(fd, address, length)`, where `address` is that of a socket address; `-EBUSY` when the queue
+        /// of a Unix listener is full, and the caller is to try again later
+        CONNECT;
+
+        /// Whether it waits for something to come in; else for room to send.
+        boolean reads() {
+            return this == READ || this == READABLE || this == RECV || this == ACCEPT;
+        }
+
+        /// Whether it only waits.
+        boolean onlyWaits() {
+            return this == READABLE || this == WRITABLE;
+        }
+
+        /// Whether it moves bytes, and the result is how many.
+        boolean movesBytes() {
+            return this == READ || this == WRITE || this == RECV || this == SEND;
+        }
     }
 
     /// What to do; set before each submit.
@@ -35,8 +62,12 @@ public abstract class Operation {
     /// descriptor is never prepared.
     public boolean shared;
 
-    /// Native address of the buffer, for `READ` and `WRITE`. The owner keeps the memory alive until `completed`.
+    /// Native address of the buffer, for all that move bytes, and of the socket address for `CONNECT`. The
+    /// owner keeps the memory alive until `completed`.
     public long address;
+
+    /// Where a `RECV` without an address has put the bytes: valid inside `completed`, and no longer.
+    public long received;
 
     /// Bytes to move at most.
     public int length;
@@ -47,11 +78,19 @@ public abstract class Operation {
     /// The poller's own: where it keeps the operation; -1 while idle.
     public int slot = -1;
 
+    /// The poller's own: the last `RECV` left something behind, so the next one need not wait.
+    boolean moreToReceive;
+
+    /// Whether it receives into memory of the poller's.
+    final boolean receivesAnywhere() {
+        return kind == Kind.RECV && address == 0;
+    }
+
     /// The poller's own: the next operation in a list.
     public @Nullable Operation next;
 
-    /// Called on the loop thread when the operation has ended; it is idle by then and may be submitted again from
-    /// here.
+    /// Called on the loop thread when the operation has ended; it is idle by then and may be submitted again
+    /// from here.
     ///
     /// @param result what the system call would return, or the negated `errno`
     public abstract void completed(int result);

@@ -8,8 +8,8 @@ import dev.sluice.internal.linux.Unistd;
 import dev.sluice.internal.linux.Uring;
 import dev.sluice.internal.linux.UringLayout;
 
-/// One io_uring: the submission and the completion ring that are shared with the kernel, and the call that enters
-/// it.
+/// One io_uring: the submission and the completion ring that are shared with the kernel, and the call that
+/// enters it.
 ///
 ///     submission   we write entries and `tail`, the kernel takes them and moves `head`, only while we are inside
 /// enter
@@ -110,8 +110,16 @@ class UringRing {
         registerDescriptor();
     }
 
-    /// Gives the ring a number in a table of this thread, which the kernel looks up faster than a descriptor that
-    /// all threads share. Without it (before 5.18) the descriptor serves.
+    /// Registers a ring of buffers, group 0.
+    ///
+    /// @param argument address of a `struct io_uring_buf_reg`
+    /// @return 0 or the negated `errno`
+    int registerBuffers(long argument) {
+        return Uring.register(state, fd, Uring.REGISTER_PBUF_RING, argument, 1);
+    }
+
+    /// Gives the ring a number in a table of this thread, which the kernel looks up faster than a descriptor
+    /// that all threads share. Without it (before 5.18) the descriptor serves.
     private void registerDescriptor() {
         putRegistration(-1, fd);
         if (Uring.register(state, fd, Uring.REGISTER_RING_FDS, wait, 1) == 1) {

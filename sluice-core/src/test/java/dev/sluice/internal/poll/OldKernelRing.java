@@ -8,7 +8,8 @@ import dev.sluice.internal.poll.IoUringPoller.Setup;
 
 /// A ring on this kernel that shows what others do: pipes answer `EAGAIN` instead of waiting (before 6.10, when
 /// they do not block), every second standing poll ends after one event (when completions overflow), and every
-/// second early submission is refused (before 5.19, when completions overflow).
+/// second early submission is refused (before 5.19, when completions overflow). It takes no buffers (before
+/// 5.19).
 final class OldKernelRing extends UringRing {
     private static final int RWF_NOWAIT = 8;
 
@@ -34,6 +35,11 @@ final class OldKernelRing extends UringRing {
             changed |= (long) RWF_NOWAIT << Integer.SIZE;
         }
         super.push(head, offset, address, changed, tag);
+    }
+
+    @Override
+    int registerBuffers(long argument) {
+        return -Errno.EINVAL; // before 5.19
     }
 
     @Override

@@ -7,9 +7,9 @@ import dev.sluice.internal.linux.Memory;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Random submits, cancels and polls over a few pipes: each operation ends once, and each pipe gives the bytes it
-/// was given.
-abstract class RandomContract extends SharedDescriptorContract {
+/// Random submits, cancels and polls over a few pipes: each operation ends once, and each pipe gives the bytes
+/// it was given.
+abstract class RandomContract extends SocketContract {
     private static final int SEEDS = 15;
     private static final int STEPS = 3_000;
     private static final int PIPES = 4;

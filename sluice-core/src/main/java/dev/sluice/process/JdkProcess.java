@@ -227,7 +227,7 @@ final class JdkProcess implements Running {
         private volatile boolean late; // written by the loop; pairs with the read before each look
 
         End(Duration grace) {
-            deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), grace.toNanos());
+            deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), EventLoop.nanos(grace));
         }
 
         @Override

@@ -241,7 +241,7 @@ final class KernelProcess extends Operation implements Running {
         if (state == State.GONE) {
             return;
         }
-        killAt = Math.min(killAt, EventLoop.saturatedAdd(loop.clock().nanoTime(), nanos(grace)));
+        killAt = Math.min(killAt, EventLoop.saturatedAdd(loop.clock().nanoTime(), EventLoop.nanos(grace)));
         if (!ending) {
             ending = true;
             send(Signals.SIGTERM);
@@ -326,13 +326,5 @@ final class KernelProcess extends Operation implements Running {
 
     private int target() {
         return started.group() ? -started.pid() : started.pid();
-    }
-
-    private static long nanos(Duration grace) {
-        try {
-            return grace.toNanos();
-        } catch (ArithmeticException tooLong) {
-            return Long.MAX_VALUE;
-        }
     }
 }

@@ -61,7 +61,7 @@ final class Launch {
                 launch.output(2, command.stderr);
             }
             return launch.spawn();
-        } catch (ProcessStartException failure) {
+        } catch (Throwable failure) {
             launch.closeOurs();
             throw failure;
         } finally {

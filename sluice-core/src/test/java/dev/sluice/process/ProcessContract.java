@@ -286,4 +286,15 @@ abstract class ProcessContract extends ProgramContract {
             }
         });
     }
+
+    @Test
+    void aGraceMayBeForEver() throws Exception {
+        run(() -> {
+            try (Child child = Command.of("sleep", "100000")
+                    .grace(ofSeconds(Long.MAX_VALUE))
+                    .start()) {
+                assertThat(child.hasEnded()).isFalse();
+            }
+        });
+    }
 }

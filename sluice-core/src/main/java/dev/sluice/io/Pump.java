@@ -50,18 +50,19 @@ final class Pump {
     static void closeNow(Closeable stream) {
         try {
             stream.close();
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException failed) {
             // Everything was flushed before, with its errors; what is left is the descriptor, which is gone
             // either way.
             System.getLogger("dev.sluice").log(System.Logger.Level.DEBUG, "close " + stream, failed);
         }
     }
 
-    /// What an exception of the JDK's streams means.
+    /// What a failure of a blocking stream means. It may be a defect of somebody's stream: the strand that waits
+    /// is told of that, too.
     ///
     /// @param operation what was tried
-    static StreamException translate(String operation, String stream, IOException failed) {
-        String text = String.valueOf(failed.getMessage());
+    static StreamException translate(String operation, String stream, Throwable failed) {
+        String text = failed instanceof IOException ? String.valueOf(failed.getMessage()) : failed.toString();
         // The JDK says "Stream closed" for the input of a process that has ended.
         boolean broken = operation.equals("write") && (text.contains("Broken pipe") || text.equals("Stream closed"));
         @Nullable String error = broken ? "EPIPE" : null;

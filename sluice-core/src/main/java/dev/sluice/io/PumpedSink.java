@@ -117,7 +117,7 @@ final class PumpedSink implements ByteSink {
         try {
             stream.write(chunk);
             stream.flush();
-        } catch (IOException e) {
+        } catch (Throwable e) {
             failed = Pump.translate("write", name, e);
         }
         boolean last;

@@ -117,7 +117,7 @@ final class PumpedSource implements ByteSource {
         StreamException failed = null;
         try {
             n = stream.read(buffer, 0, buffer.length);
-        } catch (IOException e) {
+        } catch (Throwable e) {
             failed = Pump.translate("read", name, e);
         }
         Completion<Boolean> done;

@@ -40,7 +40,8 @@ public final class Sluice {
     /// Runs a body on the first of a group of loops, which is closed afterwards, and waits for its end.
     ///
     /// SIGINT and SIGTERM cancel the body; when it has cleaned up, the JVM exits with 130 or 143. A second
-    /// SIGINT exits at once. Called by a coroutine it runs the body right there, on the same loop, and ignores
+    /// SIGINT exits at once. Of several bodies that run at the same time all are cancelled, and the last to end
+    /// is followed by the exit. Called by a coroutine it runs the body right there, on the same loop, and ignores
     /// `config`.
     ///
     /// @throws X what the body threw
@@ -62,14 +63,14 @@ public final class Sluice {
             return body.call();
         }
         Loops loops = Loops.open(config);
-        var signals = SignalHandling.install(loops.root());
+        SignalHandling.begin(loops.root());
         try (loops) {
             return callOn(loops.loop(0), "main", body);
         } catch (Throwable failure) {
-            signals.failed(failure);
+            SignalHandling.failed(failure);
             throw failure;
         } finally {
-            signals.finish();
+            SignalHandling.end(loops.root());
         }
     }
 

@@ -9,6 +9,7 @@ import dev.sluice.internal.linux.LinuxSupport;
 /// here.
 final class Preload {
     private static final String[] CLASSES = {
+        "dev.sluice.SignalHandling",
         "dev.sluice.channel.Broadcast$Lag",
         "dev.sluice.channel.Ends",
         "dev.sluice.channel.Locked",

@@ -12,13 +12,15 @@ import java.util.List;
 public final class Bench {
     private Bench() {}
 
-    /// @param arguments SUITE [--quick]
+    /// @param arguments SUITE [--quick] [--work TEXT]
     public static void main(String[] arguments) throws Exception {
         String name = arguments[0];
         boolean quick = List.of(arguments).contains("--quick");
+        int work = List.of(arguments).indexOf("--work");
+        String some = work < 0 ? "" : arguments[work + 1];
         Path root = Path.of(System.getProperty("sluice.root", "."));
         Suite suite = switch (name) {
-            case "core", "channel", "sync" -> new Works(name);
+            case "core", "channel", "sync" -> new Works(name, some);
             case "map" -> new MapSuite(root);
             default ->
                 throw new IllegalArgumentException("suite: name=" + name + ", expected core, channel, sync or map");
@@ -36,11 +38,15 @@ public final class Bench {
 
         String machine =
                 Machine.describe() + ", load average " + loadBefore + " before and " + Machine.load() + " after";
-        Path file = root.resolve("bench/results/" + name + ".json");
-        String commit = System.getProperty("sluice.commit", "unknown");
-        new Results(start.toString(), machine, Machine.jdk(), commit, quick, rows).write(file);
+        String written = "no file, as some works are left out";
+        if (some.isEmpty()) {
+            Path file = root.resolve("bench/results/" + name + ".json");
+            String commit = System.getProperty("sluice.commit", "unknown");
+            new Results(start.toString(), machine, Machine.jdk(), commit, quick, rows).write(file);
+            written = file.toString();
+        }
         System.out.println("\n" + summary(rows) + "; load average now " + Machine.load() + "; "
-                + Duration.between(start, Instant.now()).toSeconds() + " s; " + file);
+                + Duration.between(start, Instant.now()).toSeconds() + " s; " + written);
     }
 
     private static String summary(List<Row> rows) {

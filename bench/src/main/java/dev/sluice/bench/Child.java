@@ -23,7 +23,7 @@ final class Child {
         Reports.handler(report -> {}); // on a machine that others use too, everybody stalls now and then
         List<Work> works = Works.of(arguments[0], Boolean.parseBoolean(arguments[3]));
         Work work = works.get(Integer.parseInt(arguments[1]));
-        Work.Side side = work.sides().get(Integer.parseInt(arguments[2]));
+        var side = (Work.Java) work.sides().get(Integer.parseInt(arguments[2]));
         try (Load load = side.load().get();
                 var orders = new BufferedReader(new InputStreamReader(System.in))) {
             for (String order = orders.readLine(); order != null; order = orders.readLine()) {

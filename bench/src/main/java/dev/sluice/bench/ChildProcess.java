@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The parent's end of a [Child].
+/// The parent's end of a [Child] or a [Program].
 final class ChildProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
-    /// The flags of every side alike: those that Sluice's users set, room for a million threads, and full
+    /// The flags of every JVM alike: those that Sluice's users set, room for a million threads, and full
     /// collections that leave nothing dead behind, so that the live heap can be read.
     private static final List<String> FLAGS = List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -32,8 +32,21 @@ final class ChildProcess implements AutoCloseable {
     /// @param work its place in the suite
     record Place(String suite, int work, boolean quick) {}
 
-    ChildProcess(Place place, int side, String name) throws IOException {
-        this.name = name;
+    /// Starts one side of a work.
+    ChildProcess(Work work, Work.Side side, Place place) throws IOException {
+        this.name = work.name() + ", " + side.name();
+        List<String> command = switch (side) {
+            case Work.Java java -> java(place, work.sides().indexOf(java));
+            case Program program -> program.command();
+        };
+        this.process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        this.orders = new PrintWriter(process.outputWriter(), true);
+        this.answers = process.inputReader();
+    }
+
+    private static List<String> java(Place place, int side) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
@@ -43,11 +56,7 @@ final class ChildProcess implements AutoCloseable {
                 Integer.toString(place.work()),
                 Integer.toString(side),
                 Boolean.toString(place.quick())));
-        this.process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        this.orders = new PrintWriter(process.outputWriter(), true);
-        this.answers = process.inputReader();
+        return command;
     }
 
     /// Begins the warm-up, which goes on while other children warm up; [#warm] waits for it.
@@ -70,7 +79,7 @@ final class ChildProcess implements AutoCloseable {
         String line = answers.readLine();
         guard.interrupt();
         if (line == null) {
-            throw new IOException("benchmark " + name + ": its JVM ended without an answer within " + PATIENCE_SECONDS
+            throw new IOException("benchmark " + name + ": it ended without an answer within " + PATIENCE_SECONDS
                     + " s, expected one (see its messages above)");
         }
         return line;
@@ -96,7 +105,7 @@ final class ChildProcess implements AutoCloseable {
         }
         if (!ended) {
             process.destroyForcibly();
-            throw new IOException("benchmark " + name + ": its JVM did not end within 10 s after its last measurement");
+            throw new IOException("benchmark " + name + ": it did not end within 10 s after its last measurement");
         }
     }
 }

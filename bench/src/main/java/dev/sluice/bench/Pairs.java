@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class Pairs {
     private final Plan plan;
     private final Work work;
-    private final List<List<Sample>> samples = new ArrayList<>(); // of each side, in the order of the work's sides
+    private final List<Work.Side> sides; // those that are here, Sluice first
+    private final List<List<Sample>> samples = new ArrayList<>(); // of each of the sides
     private final Map<Long, Long> expected = new HashMap<>(); // what Sluice returned, by the number of operations
 
     private Pairs(Plan plan, Work work) {
         this.plan = plan;
         this.work = work;
-        work.sides().forEach(side -> samples.add(new ArrayList<>()));
+        this.sides = work.sides().stream().filter(Pairs::here).toList();
+        sides.forEach(side -> samples.add(new ArrayList<>()));
     }
 
     /// @param place where the children find the work
@@ -29,14 +31,17 @@ final class Pairs {
         return pairs.rows();
     }
 
+    private static boolean here(Work.Side side) {
+        return !(side instanceof Program program) || program.here();
+    }
+
     private void fork(ChildProcess.Place place) throws Exception {
         List<ChildProcess> children = new ArrayList<>();
         try {
-            for (int side = 0; side < work.sides().size(); side++) {
-                String name = work.name() + ", " + work.sides().get(side).name();
-                var child = new ChildProcess(place, side, name);
+            for (Work.Side side : sides) {
+                var child = new ChildProcess(work, side, place);
                 children.add(child);
-                child.warmUp(plan.warmUp().toMillis());
+                child.warmUp(plan.warmUp(sides.size()).toMillis());
             }
             List<Long> operations = new ArrayList<>();
             for (ChildProcess child : children) {
@@ -71,7 +76,7 @@ final class Pairs {
             }
             if (sample.check() != expected.get(count)) {
                 throw new IllegalStateException("benchmark " + work.name() + ": "
-                        + work.sides().get(side).name() + " returned " + sample.check() + ", expected "
+                        + sides.get(side).name() + " returned " + sample.check() + ", expected "
                         + expected.get(count) + " as Sluice");
             }
             samples.get(side).add(sample);
@@ -89,8 +94,11 @@ final class Pairs {
                     rows.add(Row.of(work.name(), goal.peer(), metric, new Row.Measured(ours, budget), goal.least()));
                 }
             }
-            for (int side = 1; side < samples.size(); side++) {
-                String peer = work.sides().get(side).name();
+            for (int side = 1; side < sides.size(); side++) {
+                if (!samples.get(side).getFirst().values().containsKey(metric)) {
+                    continue; // a program of another language may not know it
+                }
+                String peer = sides.get(side).name();
                 rows.add(Row.of(
                         work.name(), peer, metric, new Row.Measured(ours, values(side, metric)), goal(peer, metric)));
             }

@@ -11,7 +11,7 @@ import java.time.Duration;
 /// @param forks how many times the JVMs of a work are started anew
 /// @param pairs how often the sides are measured in turns, in each fork
 /// @param longPairs the same for works whose operations are given, so that one measurement takes long
-/// @param warmUp of each side, before the first pair
+/// @param warmUp of each side that has a CPU to itself, before the first pair
 /// @param measurement how long each side takes for one measurement
 public record Plan(boolean quick, int forks, int pairs, int longPairs, Duration warmUp, Duration measurement) {
     /// The time that a quick run has, and what a work takes of it when nobody else uses the machine.
@@ -24,6 +24,12 @@ public record Plan(boolean quick, int forks, int pairs, int longPairs, Duration 
         return quick
                 ? new Plan(true, 1, 15, 5, Duration.ofMillis(600), Duration.ofMillis(25))
                 : new Plan(false, 3, 25, 5, Duration.ofSeconds(3), Duration.ofMillis(40));
+    }
+
+    /// Sides warm up at the same time: when they are more than the CPUs, they need longer.
+    Duration warmUp(int sides) {
+        int cpus = Runtime.getRuntime().availableProcessors();
+        return warmUp.multipliedBy(Math.max(sides, cpus)).dividedBy(cpus);
     }
 
     /// A quick run that is late, because others use the machine, goes on with less, but with five pairs at

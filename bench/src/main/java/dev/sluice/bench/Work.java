@@ -13,7 +13,12 @@ import java.util.function.Supplier;
 /// @param batch what the number of operations is a multiple of
 public record Work(String name, List<Side> sides, List<Goal> goals, long operations, long batch) {
     /// Who does the work.
-    public record Side(String name, Supplier<Load> load) {}
+    public sealed interface Side permits Java, Program {
+        String name();
+    }
+
+    /// Done in a JVM of its own.
+    public record Java(String name, Supplier<Load> load) implements Side {}
 
     /// A ratio that is wanted.
     ///
@@ -28,11 +33,15 @@ public record Work(String name, List<Side> sides, List<Goal> goals, long operati
     }
 
     public static Work of(String name, Supplier<Load> sluice) {
-        return new Work(name, List.of(new Side("Sluice", sluice)), List.of(), 0, 1);
+        return new Work(name, List.of(new Java("Sluice", sluice)), List.of(), 0, 1);
     }
 
     public Work beside(String peer, Supplier<Load> load) {
-        return new Work(name, plus(sides, new Side(peer, load)), goals, operations, batch);
+        return beside(new Java(peer, load));
+    }
+
+    public Work beside(Side peer) {
+        return new Work(name, plus(sides, peer), goals, operations, batch);
     }
 
     /// Wants a ratio to the peer that was named last.

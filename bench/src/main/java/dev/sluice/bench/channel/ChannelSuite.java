@@ -1,91 +1,120 @@
 package dev.sluice.bench.channel;
 
 import static dev.sluice.bench.channel.Library.RENDEZVOUS;
+import static dev.sluice.bench.channel.Library.UNLIMITED;
 
-import dev.sluice.bench.Load;
 import dev.sluice.bench.Metric;
 import dev.sluice.bench.Work;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongUnaryOperator;
 
-/// The works of the suite `channel`, with the goals of the design. Each class of a load says what its operation
-/// is.
+/// The works of the suite `channel`, with the goals of the design. The class of each load says what its
+/// operation is.
 public final class ChannelSuite {
+    /// Bytes per value that are none: what a run allocates for its tasks is spread over its values.
+    private static final double NONE = 0.5;
+
     private ChannelSuite() {}
 
     public static List<Work> works(boolean quick) {
+        List<Work> works = new ArrayList<>(withGoals());
+        works.add(oneLoop(Shape.broadcast(64)).jox(0).kotlin(0).queues(0).go().work());
+        works.add(across(Shape.pingPong(1)).jox(0).kotlin(0).queues(0).go().work());
+        works.add(fromThread(Shape.stream(64)).jox(0).kotlin(0).queues(0).work());
+        if (!quick) {
+            works.addAll(moreOnOneLoop());
+            works.addAll(moreApart());
+        }
+        return works;
+    }
+
+    private static List<Work> withGoals() {
+        Sides rendezvous = oneLoop(Shape.stream(RENDEZVOUS)).jox(2).joxOnOurs().kotlin(0);
+        Sides buffered = oneLoop(Shape.stream(64)).jox(2).joxOnOurs().kotlin(1);
+        Sides across = across(Shape.stream(64)).jox(1.5).kotlin(1.5).queues(1.5).queuesOfThreads(1.5);
         return List.of(
-                rendezvousSameLoop(),
-                bufferedSameLoop(64),
-                selectSameLoop(2, RENDEZVOUS),
-                selectSameLoop(2, 64),
-                bufferedAcross(64));
+                rendezvous.queues(0).go().work().budget(Metric.ALLOCATED, 32),
+                buffered.queues(0).go().asyncio().work().budget(Metric.ALLOCATED, NONE),
+                oneLoop(Shape.selectOf(2, RENDEZVOUS)).jox(2).kotlin(1).go().work(),
+                oneLoop(Shape.selectOf(2, 64)).jox(2).kotlin(1).go().asyncio().work(),
+                across.go().work());
     }
 
-    private static Work rendezvousSameLoop() {
-        return Work.of(
-                        "channel on one loop: rendezvous",
-                        () -> new Stream(new SluiceLibrary(), RENDEZVOUS, Place.oneLoop()))
-                .beside("Jox, virtual threads", () -> new Stream(new JoxLibrary(), RENDEZVOUS, Place.virtualThreads()))
-                .goal(Metric.WALL, 2)
-                .beside("Jox, our coroutines", () -> new Stream(new JoxLibrary(), RENDEZVOUS, Place.oneLoop()))
-                .beside("Kotlin, event loop", () -> kotlin(Coroutines.stream(RENDEZVOUS, Dispatcher.EVENT_LOOP)))
-                .beside(
-                        "SynchronousQueue, virtual threads",
-                        () -> new Stream(JdkLibrary.SYNCHRONOUS, RENDEZVOUS, Place.virtualThreads()))
-                .beside(
-                        "LinkedTransferQueue, virtual threads",
-                        () -> new Stream(JdkLibrary.TRANSFER, RENDEZVOUS, Place.virtualThreads()));
+    private static List<Work> moreOnOneLoop() {
+        List<Work> works = new ArrayList<>();
+        for (int capacity : new int[] {1, 1024, UNLIMITED}) {
+            works.add(oneLoop(Shape.stream(capacity))
+                    .jox(0)
+                    .kotlin(0)
+                    .queues(0)
+                    .go()
+                    .asyncio()
+                    .work());
+        }
+        for (int capacity : new int[] {RENDEZVOUS, 64}) {
+            works.add(oneLoop(Shape.selectOf(8, capacity))
+                    .jox(0)
+                    .kotlin(0)
+                    .go()
+                    .asyncio()
+                    .work());
+        }
+        works.add(oneLoop(Shape.pingPong(1))
+                .jox(0)
+                .kotlin(0)
+                .queues(0)
+                .go()
+                .asyncio()
+                .work());
+        works.add(oneLoop(Shape.fanIn(64))
+                .jox(0)
+                .kotlin(0)
+                .queues(0)
+                .go()
+                .asyncio()
+                .work());
+        works.add(oneLoop(Shape.chain()).jox(0).kotlin(0).go().work());
+        return works;
     }
 
-    private static Work bufferedSameLoop(int capacity) {
-        return Work.of(
-                        "channel on one loop: buffered " + capacity,
-                        () -> new Stream(new SluiceLibrary(), capacity, Place.oneLoop()))
-                .beside("Jox, virtual threads", () -> new Stream(new JoxLibrary(), capacity, Place.virtualThreads()))
-                .goal(Metric.WALL, 2)
-                .beside("Jox, our coroutines", () -> new Stream(new JoxLibrary(), capacity, Place.oneLoop()))
-                .beside("Kotlin, event loop", () -> kotlin(Coroutines.stream(capacity, Dispatcher.EVENT_LOOP)))
-                .goal(Metric.WALL, 1)
-                .beside(
-                        "ArrayBlockingQueue, virtual threads",
-                        () -> new Stream(JdkLibrary.ARRAY, capacity, Place.virtualThreads()));
+    private static List<Work> moreApart() {
+        List<Work> works = new ArrayList<>();
+        for (int capacity : new int[] {RENDEZVOUS, 1, 1024, UNLIMITED}) {
+            works.add(across(Shape.stream(capacity))
+                    .jox(0)
+                    .kotlin(0)
+                    .queues(0)
+                    .queuesOfThreads(0)
+                    .go()
+                    .work());
+        }
+        for (Shape shape : List.of(Shape.selectOf(2, RENDEZVOUS), Shape.selectOf(2, 64), Shape.selectOf(8, 64))) {
+            works.add(across(shape).jox(0).kotlin(0).go().work());
+        }
+        works.add(across(Shape.broadcast(64)).jox(0).kotlin(0).queues(0).go().work());
+        works.add(across(Shape.fanIn(64)).jox(0).kotlin(0).queues(0).go().work());
+        for (int capacity : new int[] {RENDEZVOUS, 1, 1024, UNLIMITED}) {
+            works.add(fromThread(Shape.stream(capacity))
+                    .jox(0)
+                    .kotlin(0)
+                    .queues(0)
+                    .work());
+        }
+        works.add(fromThread(Shape.selectOf(2, 64)).jox(0).kotlin(0).work());
+        works.add(fromThread(Shape.pingPong(1)).jox(0).kotlin(0).queues(0).work());
+        works.add(fromThread(Shape.fanIn(64)).jox(0).kotlin(0).queues(0).work());
+        return works;
     }
 
-    private static Work selectSameLoop(int count, int capacity) {
-        String kind = capacity == RENDEZVOUS ? "rendezvous" : "buffered " + capacity;
-        return Work.of(
-                        "channel on one loop: select of " + count + ", " + kind,
-                        () -> new SelectOf(count, new SluiceLibrary(), capacity, Place.oneLoop()))
-                .beside(
-                        "Jox, virtual threads",
-                        () -> new SelectOf(count, new JoxLibrary(), capacity, Place.virtualThreads()))
-                .goal(Metric.WALL, 2)
-                .beside("Jox, our coroutines", () -> new SelectOf(count, new JoxLibrary(), capacity, Place.oneLoop()))
-                .beside("Kotlin, event loop", () -> kotlin(Coroutines.selectOfTwo(capacity, Dispatcher.EVENT_LOOP)))
-                .goal(Metric.WALL, 1)
-                .batch(count);
+    private static Sides oneLoop(Shape shape) {
+        return new Sides(shape, Distance.ONE_LOOP);
     }
 
-    private static Work bufferedAcross(int capacity) {
-        return Work.of(
-                        "channel across loops: buffered " + capacity,
-                        () -> new Stream(new SluiceLibrary(), capacity, Place.twoLoops()))
-                .beside("Jox, virtual threads", () -> new Stream(new JoxLibrary(), capacity, Place.virtualThreads()))
-                .goal(Metric.WALL, 1.5)
-                .beside("Kotlin, Dispatchers.Default", () -> kotlin(Coroutines.stream(capacity, Dispatcher.DEFAULT)))
-                .goal(Metric.WALL, 1.5)
-                .beside(
-                        "ArrayBlockingQueue, virtual threads",
-                        () -> new Stream(JdkLibrary.ARRAY, capacity, Place.virtualThreads()))
-                .goal(Metric.WALL, 1.5)
-                .beside(
-                        "ArrayBlockingQueue, platform threads",
-                        () -> new Stream(JdkLibrary.ARRAY, capacity, Place.platformThreads()))
-                .goal(Metric.WALL, 1.5);
+    private static Sides across(Shape shape) {
+        return new Sides(shape, Distance.ACROSS);
     }
 
-    private static Load kotlin(LongUnaryOperator load) {
-        return load::applyAsLong;
+    private static Sides fromThread(Shape shape) {
+        return new Sides(shape, Distance.FROM_THREAD);
     }
 }

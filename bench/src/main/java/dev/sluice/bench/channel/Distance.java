@@ -1,0 +1,25 @@
+package dev.sluice.bench.channel;
+
+import java.util.function.Supplier;
+
+/// How far apart senders and receivers are, for each side.
+///
+/// Coroutines of ours stay on their loop. Virtual threads of the JDK, goroutines and coroutines on Kotlin's
+/// pool may meet on one thread also where ours are on two.
+enum Distance {
+    ONE_LOOP("on one loop", Place::oneLoop, Place::virtualThreads, Dispatcher.EVENT_LOOP),
+    ACROSS("across loops", Place::twoLoops, Place::virtualThreads, Dispatcher.DEFAULT),
+    FROM_THREAD("from a thread to a loop", Place::threadToLoop, Place::threadToVirtual, Dispatcher.THREAD_TO_DEFAULT);
+
+    final String text;
+    final Supplier<Place> ours;
+    final Supplier<Place> threads;
+    final Dispatcher kotlin;
+
+    Distance(String text, Supplier<Place> ours, Supplier<Place> threads, Dispatcher kotlin) {
+        this.text = text;
+        this.ours = ours;
+        this.threads = threads;
+        this.kotlin = kotlin;
+    }
+}

@@ -1,0 +1,137 @@
+"""The loads of the suite `channel` on asyncio, driven line by line as the JVMs of the other sides are:
+
+    warm MILLIS  ->  the nanoseconds of an operation, after having done it for that long
+    run COUNT    ->  what the load returned, and the metrics of an operation
+
+usage: peers.py SHAPE CAPACITY [COUNT]; asyncio has no rendezvous: a capacity is 1 or more, 0 is unlimited.
+"""
+
+import asyncio
+import gc
+import resource
+import sys
+import time
+
+BATCH = 200  # what each load divides
+
+
+async def send(queue, operations):
+    for i in range(operations):
+        await queue.put(i & 127)
+
+
+async def receive(queue, operations):
+    total = 0
+    for _ in range(operations):
+        total += await queue.get()
+    return total
+
+
+async def stream(capacity, _, operations):
+    queue = asyncio.Queue(capacity)
+    sender = asyncio.create_task(send(queue, operations))
+    total = await receive(queue, operations)
+    await sender
+    return total
+
+
+async def select(capacity, count, operations):
+    queues = [asyncio.Queue(capacity) for _ in range(count)]
+    senders = [asyncio.create_task(send(queue, operations // count)) for queue in queues]
+    getting = {asyncio.create_task(queue.get()): queue for queue in queues}
+    left = operations
+    total = 0
+    while left:
+        done, _ = await asyncio.wait(getting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            total += task.result()
+            left -= 1
+            queue = getting.pop(task)
+            getting[asyncio.create_task(queue.get())] = queue
+    for task in getting:
+        task.cancel()
+    await asyncio.gather(*getting, return_exceptions=True)
+    await asyncio.gather(*senders)
+    return total
+
+
+async def ping_pong(capacity, _, operations):
+    words, answers = asyncio.Queue(capacity), asyncio.Queue(capacity)
+
+    async def answer():
+        total = 0
+        for _ in range(operations // 2):
+            word = await words.get()
+            await answers.put(word)
+            total += word
+        return total
+
+    answering = asyncio.create_task(answer())
+    total = 0
+    for i in range(operations // 2):
+        await words.put(i & 127)
+        total += await answers.get()
+    return total + await answering
+
+
+async def fan_in(capacity, count, operations):
+    queue = asyncio.Queue(capacity)
+    senders = [asyncio.create_task(send(queue, operations // count)) for _ in range(count)]
+    total = await receive(queue, operations)
+    await asyncio.gather(*senders)
+    return total
+
+
+async def broadcast(capacity, count, operations):
+    queues = [asyncio.Queue(capacity) for _ in range(count)]
+    receivers = [asyncio.create_task(receive(queue, operations)) for queue in queues]
+    for i in range(operations):
+        for queue in queues:
+            await queue.put(i & 127)
+    return sum(await asyncio.gather(*receivers))
+
+
+SHAPES = {"stream": stream, "select": select, "ping-pong": ping_pong, "fan-in": fan_in, "broadcast": broadcast}
+
+
+def warm_up(run, nanos):
+    start = time.perf_counter_ns()
+    operations = BATCH
+    while True:
+        before = time.perf_counter_ns()
+        run(operations)
+        after = time.perf_counter_ns()
+        if after - start >= nanos:
+            gc.collect()
+            return (after - before) / operations
+        if after - before < nanos / 8:
+            operations *= 2
+
+
+def sample(run, operations):
+    user = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    start = time.perf_counter_ns()
+    check = run(operations)
+    wall = time.perf_counter_ns() - start
+    user = (resource.getrusage(resource.RUSAGE_SELF).ru_utime - user) * 1e9
+    return f"{check} WALL={wall / operations} USER_CPU={user / operations}"
+
+
+def main():
+    shape = SHAPES[sys.argv[1]]
+    capacity = int(sys.argv[2])
+    count = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    with asyncio.Runner() as runner:
+
+        def run(operations):
+            return runner.run(shape(capacity, count, operations))
+
+        for line in sys.stdin:
+            order, number = line.split()
+            if order == "warm":
+                print(warm_up(run, int(number) * 1_000_000), flush=True)
+            else:
+                print(sample(run, int(number)), flush=True)
+
+
+main()

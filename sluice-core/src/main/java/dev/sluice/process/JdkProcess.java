@@ -219,7 +219,8 @@ final class JdkProcess implements Running {
         Thread.ofPlatform().daemon().name("sluice-end").start(() -> new End(grace).run());
     }
 
-    /// TERM to all kin, once; KILL after the grace; until a look finds nobody.
+    /// TERM to all kin, once; KILL after the grace; until two looks in a row find nobody, for a process that is
+    /// being replaced by `exec` shows no mark for some microseconds.
     ///
     /// Threads: its own; the timer's loop and the JDK's reaper wake it.
     private final class End extends Timer {
@@ -241,17 +242,16 @@ final class JdkProcess implements Running {
             process.onExit().thenRun(() -> LockSupport.unpark(thread));
             send(kin.living(), false);
             long pause = FIRST_PAUSE_NANOS;
-            while (true) {
+            int quiet = 0;
+            while (quiet < 2) {
                 boolean kill = late; // pairs with the write in expired
                 List<ProcessHandle> left = kin.living();
-                if (left.isEmpty()) {
-                    break;
-                }
+                quiet = left.isEmpty() ? quiet + 1 : 0;
                 if (kill) {
                     send(left, true);
                 }
                 LockSupport.parkNanos(this, pause);
-                pause = Math.min(2 * pause, LAST_PAUSE_NANOS);
+                pause = left.isEmpty() ? FIRST_PAUSE_NANOS : Math.min(2 * pause, LAST_PAUSE_NANOS);
             }
             loop.disarm(this);
             gone.complete(true);

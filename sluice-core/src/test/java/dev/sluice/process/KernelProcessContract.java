@@ -94,7 +94,7 @@ abstract class KernelProcessContract extends ProcessContract {
         run(() -> {
             String mark = Guardian.VARIABLE + "=" + Guardian.mark();
             try (Child child = Command.of("sleep", "100000").start()) {
-                assertThat(Procs.withVariable(mark)).extracting(Procs.Stat::pid).containsExactly(child.pid());
+                Procs.awaitVariable(mark, child.pid());
             }
         });
     }

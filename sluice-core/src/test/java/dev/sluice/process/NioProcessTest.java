@@ -53,9 +53,7 @@ class NioProcessTest extends ProcessContract {
                             ProcessStartException.class,
                             failure -> assertThat(failure.error()).hasValue("ENOENT"));
             try (Child child = Command.of("sleep", "100000").start()) {
-                assertThat(Procs.withVariable(Guardian.VARIABLE + "=" + Guardian.mark()))
-                        .extracting(Procs.Stat::pid)
-                        .containsExactly(child.pid());
+                Procs.awaitVariable(Guardian.VARIABLE + "=" + Guardian.mark(), child.pid());
             }
         });
     }

@@ -55,8 +55,10 @@ class ParentKilledTest {
             String mark = mark(jvm);
             long group = Long.parseLong(jvm.awaitLine("group ").substring("group ".length()));
             jvm.awaitLine("ready");
-            assertThat(Procs.withVariable(mark)).hasSize(3);
-            assertThat(Procs.group(group)).hasSize(3);
+            Patience.until(
+                    "three show the mark and the group",
+                    () -> Procs.withVariable(mark).size() == 3
+                            && Procs.group(group).size() == 3);
             jvm.signal("KILL");
             assertNobodyLeft(mark);
             assertThat(Procs.group(group)).isEmpty();
@@ -69,7 +71,10 @@ class ParentKilledTest {
             String mark = mark(jvm);
             long guardian = Long.parseLong(jvm.awaitLine("guardian ").substring("guardian ".length()));
             jvm.awaitLine("ready");
-            assertThat(Procs.withArgument(mark)).extracting(Procs.Stat::pid).containsExactly(guardian);
+            Patience.until(
+                    "the guardian " + guardian + " shows its arguments",
+                    () -> Procs.withArgument(mark).stream().anyMatch(stat -> stat.pid() == guardian));
+            assertThat(Procs.withArgument(mark)).hasSize(1);
             // One that dies in its first second is not replaced before the next child.
             Patience.until(
                     "the guardian is a second old",

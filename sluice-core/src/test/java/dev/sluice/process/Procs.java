@@ -1,5 +1,8 @@
 package dev.sluice.process;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.internal.testkit.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +74,15 @@ final class Procs {
         return all(
                 stat -> List.of(read(Path.of("/proc/" + stat.pid + "/environ")).split("\0", -1))
                         .contains(entry));
+    }
+
+    /// Waits until the environment of a process shows an entry, which takes some microseconds after its start,
+    /// and requires that it is the only one.
+    static void awaitVariable(String entry, long pid) {
+        Patience.until(
+                "process " + pid + " shows " + entry,
+                () -> withVariable(entry).stream().anyMatch(stat -> stat.pid() == pid));
+        assertThat(withVariable(entry)).extracting(Stat::pid).containsExactly(pid);
     }
 
     /// Who lives in a process group.

@@ -12,7 +12,6 @@ import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Delayed;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +49,7 @@ public final class EventLoop implements LoopScheduler.Host {
     private final LoopThread thread;
     private final LoopScheduler scheduler = new LoopScheduler(this);
     private final Inbox inbox = new Inbox();
+    private final IdleSpin spin;
     private final boolean confined = VirtualThreads.available();
     private final Thread.Builder.OfVirtual builder;
 
@@ -80,6 +80,7 @@ public final class EventLoop implements LoopScheduler.Host {
         this.ready = seams.ready();
         this.random = seams.random();
         this.simulator = seams.simulator();
+        this.spin = new IdleSpin(clock, simulator == null);
         this.wheel = new TimerWheel(seams.timerShift(), clock.nanoTime());
         this.thread = new LoopThread(this, name, this::run);
         this.builder = confined ? VirtualThreads.builder(scheduler) : Thread.ofVirtual();
@@ -356,14 +357,28 @@ public final class EventLoop implements LoopScheduler.Host {
         long timeout = wheel.size() == 0 ? Long.MAX_VALUE : wheel.nextNanos() - clock.nanoTime();
         if (timeout <= 0) {
             pollWithout(0);
-        } else if (inbox.trySleep()) {
-            progress.sleeps++;
-            try {
-                progress.completions += poller.poll(timeout);
-            } finally {
-                inbox.awake();
-            }
+        } else if (!spin.look(inbox, 0, null) && inbox.trySleep()) {
+            sleep(timeout);
         }
+    }
+
+    private void sleep(long timeout) {
+        progress.sleeps++;
+        long start = clock.nanoTime();
+        try {
+            progress.completions += poller.poll(timeout);
+        } finally {
+            spin.slept(clock.nanoTime() - start, inbox.hasWork());
+            inbox.awake();
+        }
+    }
+
+    /// Looks a while for the end of a coroutine's wait, before it leaves the thread, if nobody else could run
+    /// there. By the coroutine, mounted.
+    ///
+    /// @return whether it has ended
+    public boolean lookFor(IdleSpin.Wait wait, long token) {
+        return spin.pays() && ready.isEmpty() && onLoop() && spin.look(wait, token, inbox);
     }
 
     /// Looks at I/O without sleeping; skipped when there is none to look at.
@@ -404,7 +419,7 @@ public final class EventLoop implements LoopScheduler.Host {
     /// has left it.
     @Override
     public ScheduledFuture<?> after(Runnable action, long delayNanos) {
-        var end = new JdkTimer(action);
+        var end = new JdkTimer(this, action);
         end.deadline = saturatedAdd(clock.nanoTime(), delayNanos);
         if (onLoop()) {
             if (simulator != null) {
@@ -432,59 +447,6 @@ public final class EventLoop implements LoopScheduler.Host {
             return Math.max(0, duration.toNanos());
         } catch (ArithmeticException tooLong) {
             return duration.isNegative() ? 0 : Long.MAX_VALUE;
-        }
-    }
-
-    /// A timed park of the JDK, as the future that the JDK cancels when the park ends early.
-    private final class JdkTimer extends JdkTimerFuture {
-        private final Runnable action;
-
-        JdkTimer(Runnable action) {
-            this.action = action;
-        }
-
-        @Override
-        protected void expired() {
-            action.run();
-        }
-
-        @Override
-        public boolean cancel(boolean mayInterruptIfRunning) {
-            disarm(this);
-            return true;
-        }
-
-        @Override
-        public long getDelay(TimeUnit unit) {
-            return unit.convert(deadline - clock.nanoTime(), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    /// The parts of a future that nobody asks a timed park for.
-    private abstract static class JdkTimerFuture extends Timer implements ScheduledFuture<@Nullable Object> {
-        @Override
-        public int compareTo(Delayed other) {
-            return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return !armed();
-        }
-
-        @Override
-        public boolean isDone() {
-            return !armed();
-        }
-
-        @Override
-        public @Nullable Object get() {
-            throw new UnsupportedOperationException("get timed park: it has no result");
-        }
-
-        @Override
-        public @Nullable Object get(long timeout, TimeUnit unit) {
-            return get();
         }
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// push sees `ASLEEP`.
 ///
 /// Threads: `push` and `isClosed` any; everything else the loop thread.
-final class Inbox {
+final class Inbox implements IdleSpin.Wait {
     /// What a push found.
     enum Pushed {
         QUEUED,
@@ -76,6 +76,11 @@ final class Inbox {
     boolean hasWork() {
         Node seen = (Node) HEAD.getOpaque(this);
         return seen != null && seen != ASLEEP && seen != CLOSED;
+    }
+
+    @Override
+    public boolean over(long token) {
+        return hasWork();
     }
 
     /// Whether [#close] has been called: what is pushed is refused from now on. Any thread.

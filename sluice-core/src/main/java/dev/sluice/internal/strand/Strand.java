@@ -3,6 +3,7 @@ package dev.sluice.internal.strand;
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.loop.IdleSpin;
 import dev.sluice.internal.loop.Simulator;
 import dev.sluice.internal.loop.StallWatch;
 import java.lang.invoke.MethodHandles;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A strand is its thread's uncaught exception handler: that is a field of every thread which public API reads
 /// in a nanosecond, where a thread local costs a map for each coroutine.
-public class Strand extends StrandThread implements Thread.UncaughtExceptionHandler, StallWatch.Named {
+public class Strand extends StrandThread implements Thread.UncaughtExceptionHandler, StallWatch.Named, IdleSpin.Wait {
     private static final long RUNNING = 0;
     private static final long WAITING = 1;
     private static final long RESUMED = 2;
@@ -44,10 +45,6 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         }
     }
 
-    /// Threads that are not ours get a strand when they first wait.
-    private static final ThreadLocal<Strand> FOREIGN =
-            ThreadLocal.withInitial(() -> new Strand(Thread.currentThread()));
-
     private final @Nullable EventLoop loop;
 
     private long state; // any thread, through STATE only
@@ -57,7 +54,7 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     private @Nullable Locals locals;
 
     /// A strand on a thread that is not ours.
-    private Strand(Thread thread) {
+    Strand(Thread thread) {
         super(null, thread);
         this.loop = null;
     }
@@ -87,7 +84,9 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
 
     /// The strand of the current thread.
     public static Strand current() {
-        return Thread.currentThread().getUncaughtExceptionHandler() instanceof Strand strand ? strand : FOREIGN.get();
+        return Thread.currentThread().getUncaughtExceptionHandler() instanceof Strand strand
+                ? strand
+                : ForeignStrand.ofCurrentThread();
     }
 
     /// The strand of a thread, if it is ours.
@@ -220,9 +219,12 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     /// @return whether somebody other than a cancellation interrupted the thread
     private boolean park(long token, boolean interruptible) {
         boolean interrupted = false;
+        if (lookFirst(token)) {
+            return false;
+        }
         // Acquires what the resumer wrote; pairs with the compare-and-set in tryResume.
         while ((long) STATE.getAcquire(this) == token) {
-            LockSupport.park(this);
+            sleep();
             if (Thread.interrupted() && !takeBackInterrupt()) {
                 interrupted = true;
                 if (interruptible) {
@@ -233,6 +235,22 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
             }
         }
         return interrupted;
+    }
+
+    /// Looks a while whether the wait ends, if that is likely to be faster than to sleep.
+    boolean lookFirst(long token) {
+        return loop != null && loop.lookFor(this, token);
+    }
+
+    /// Leaves the thread until somebody wakes the strand, or for no reason.
+    void sleep() {
+        LockSupport.park(this);
+    }
+
+    @Override
+    public final boolean over(long token) {
+        // Opaque: a hint; await acquires. Pairs with the compare-and-set in tryResume.
+        return (long) STATE.getOpaque(this) != token;
     }
 
     private void end(boolean interrupted) {

@@ -1,0 +1,88 @@
+package dev.sluice.internal.loop;
+
+import dev.sluice.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a thread with nothing to do looks for work a while before it sleeps.
+///
+/// To be woken costs two system calls and the scheduler's delay, some 10 µs. When two threads hand values to
+/// and fro, the next one comes within less than that, and a coroutine that waits need not even leave its loop's
+/// thread. So waits that other threads ended soon earn credit, and with credit there is a look, of
+/// [#LIMIT_NANOS] at most. A wait that was long costs more than a short one earns: a loop that is idle, or
+/// waits for I/O, sleeps at once. Never to look for longer than a sleep costs is the rule of the competitive
+/// lock (Karlin, Li, Manasse, Owicki: "Empirical Studies of Competitive Spinning for a Shared-Memory
+/// Multiprocessor", SOSP 1991).
+///
+/// Threads: the one whose sleep it is, mounted coroutines included.
+public final class IdleSpin {
+    /// How long one look lasts at most; timers and I/O of the thread wait as long.
+    static final long LIMIT_NANOS = 15_000;
+
+    /// A sleep that a look could have spared.
+    static final long SHORT_NANOS = 2 * LIMIT_NANOS;
+
+    static final int MOST_CREDIT = 8;
+    static final int LONG_COSTS = 4;
+
+    private static final int LOOKS_PER_CLOCK = 16;
+    private static final boolean PARALLEL = Runtime.getRuntime().availableProcessors() > 1;
+
+    private final Clock clock;
+    private final boolean possible;
+    private int credit;
+    private boolean spent;
+
+    /// What may end while somebody looks.
+    public interface Wait {
+        /// Whether the wait `token` has ended.
+        boolean over(long token);
+    }
+
+    /// @param real whether time passes while this thread looks, and others run
+    public IdleSpin(Clock clock, boolean real) {
+        this.clock = clock;
+        this.possible = real && PARALLEL;
+    }
+
+    /// Whether to look now.
+    boolean pays() {
+        return credit > 0 && !spent;
+    }
+
+    /// Looks a while, if that pays.
+    ///
+    /// @param inbox what ends the look in vain, too
+    /// @return whether the wait has ended
+    public boolean look(Wait wait, long token, @Nullable Inbox inbox) {
+        if (!pays()) {
+            return false;
+        }
+        long start = clock.nanoTime();
+        do {
+            for (int look = 0; look < LOOKS_PER_CLOCK; look++) {
+                if (wait.over(token)) {
+                    credit = Math.min(credit + 1, MOST_CREDIT);
+                    return true;
+                }
+                if (inbox != null && inbox.hasWork()) {
+                    return false;
+                }
+                Thread.onSpinWait();
+            }
+        } while (clock.nanoTime() - start < LIMIT_NANOS);
+        spent = true;
+        return false;
+    }
+
+    /// The thread has slept; it may look again.
+    ///
+    /// @param handedOver whether another thread ended the sleep
+    public void slept(long nanos, boolean handedOver) {
+        if (spent || nanos >= SHORT_NANOS) {
+            credit = Math.max(credit - LONG_COSTS, 0);
+        } else if (possible && handedOver) {
+            credit = Math.min(credit + 1, MOST_CREDIT);
+        }
+        spent = false;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.sluice.internal.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.sluice.time.Clock;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class IdleSpinTest {
+    /// A microsecond passes between two looks at it.
+    private static final class Ticking implements Clock {
+        long nanos;
+
+        @Override
+        public long nanoTime() {
+            return nanos += 1000;
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH.plusNanos(nanos);
+        }
+    }
+
+    private final Ticking clock = new Ticking();
+    private final IdleSpin spin = new IdleSpin(clock, true);
+
+    @BeforeEach
+    void needsTwoProcessors() {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+    }
+
+    private boolean looks() {
+        long before = clock.nanos;
+        spin.look(token -> true, 0, null);
+        return clock.nanos > before;
+    }
+
+    @Test
+    void sleepsAtFirst() {
+        assertThat(looks()).isFalse();
+    }
+
+    @Test
+    void looksAfterASleepThatAnotherThreadEndedSoon() {
+        spin.slept(IdleSpin.SHORT_NANOS - 1, true);
+        assertThat(spin.look(token -> token == 7, 7, null)).isTrue();
+    }
+
+    @Test
+    void aSleepThatTookLongOrThatInputEndedEarnsNothing() {
+        spin.slept(IdleSpin.SHORT_NANOS, true);
+        spin.slept(1, false);
+        assertThat(looks()).isFalse();
+    }
+
+    @Test
+    void aLookEndsInTimeAndIsNotRepeatedBeforeTheNextSleep() {
+        for (int i = 0; i < IdleSpin.MOST_CREDIT; i++) {
+            spin.slept(1, true);
+        }
+        long before = clock.nanos;
+        assertThat(spin.look(token -> false, 0, null)).isFalse();
+        assertThat(clock.nanos - before).isBetween(IdleSpin.LIMIT_NANOS, IdleSpin.LIMIT_NANOS + 2000);
+        assertThat(looks()).isFalse();
+        spin.slept(1, true);
+        assertThat(looks()).as("there is credit left").isTrue();
+    }
+
+    @Test
+    void longWaitsCostMoreThanShortOnesEarn() {
+        for (int i = 0; i < IdleSpin.MOST_CREDIT; i++) {
+            spin.slept(1, true);
+        }
+        for (int i = 0; i < IdleSpin.MOST_CREDIT / IdleSpin.LONG_COSTS; i++) {
+            long before = clock.nanos;
+            spin.look(token -> false, 0, null);
+            assertThat(clock.nanos).isGreaterThan(before);
+            spin.slept(IdleSpin.SHORT_NANOS, true);
+        }
+        assertThat(looks()).isFalse();
+    }
+
+    @Test
+    void givesWayToWhatIsHandedOver() {
+        spin.slept(1, true);
+        Inbox inbox = new Inbox();
+        inbox.push(() -> {}, true);
+        assertThat(spin.look(token -> false, 0, inbox)).isFalse();
+        spin.slept(1, true);
+        assertThat(looks()).isTrue();
+    }
+
+    @Test
+    void aSimulationNeverLooks() {
+        var simulated = new IdleSpin(clock, false);
+        simulated.slept(1, true);
+        assertThat(simulated.look(token -> true, 0, null)).isFalse();
+    }
+}

@@ -35,7 +35,7 @@ public final class CancelScope {
     public static <X extends Exception> boolean run(Body<X> body) throws X {
         Strand strand = Strand.current();
         Scope scope = strand.enter(false);
-        try {
+        try (var _ = new Entered(strand, scope)) {
             body.run(new CancelScope(scope));
             return true;
         } catch (Throwable failure) {
@@ -43,7 +43,13 @@ public final class CancelScope {
                 return false;
             }
             throw failure;
-        } finally {
+        }
+    }
+
+    /// A scope that is left at the end, without covering up what its body threw.
+    private record Entered(Strand strand, Scope scope) implements AutoCloseable {
+        @Override
+        public void close() {
             strand.leave(scope);
         }
     }
@@ -52,11 +58,8 @@ public final class CancelScope {
     /// inside, so that it ends.
     public static <X extends Exception> void shield(Action<X> body) throws X {
         Strand strand = Strand.current();
-        Scope scope = strand.enter(true);
-        try {
+        try (var _ = new Entered(strand, strand.enter(true))) {
             body.run();
-        } finally {
-            strand.leave(scope);
         }
     }
 

@@ -86,15 +86,13 @@ public final class Deadline {
     public <T, X extends Exception> T call(Call<T, X> body) throws X {
         var scope = new DeadlineScope(Strand.current());
         scope.enter();
-        try {
+        try (scope) {
             return body.call();
         } catch (Throwable failure) {
             if (CancelScope.endedBy(failure, scope)) {
                 throw new DeadlineExceededException(scope.why, failure);
             }
             throw failure;
-        } finally {
-            scope.leave();
         }
     }
 
@@ -104,7 +102,7 @@ public final class Deadline {
     public <X extends Exception> boolean tryRun(Action<X> body) throws X {
         var scope = new DeadlineScope(Strand.current());
         scope.enter();
-        try {
+        try (scope) {
             body.run();
             return true;
         } catch (Throwable failure) {
@@ -112,13 +110,11 @@ public final class Deadline {
                 return false;
             }
             throw failure;
-        } finally {
-            scope.leave();
         }
     }
 
     /// The scope of a body; it is cancelled by a timer.
-    private final class DeadlineScope extends Scope {
+    private final class DeadlineScope extends Scope implements AutoCloseable {
         private final Strand strand;
         private final CancelReason.DeadlinePassed why = new CancelReason.DeadlinePassed(name, budget);
         private final Timer timer = new Timer() {
@@ -147,7 +143,8 @@ public final class Deadline {
             }
         }
 
-        void leave() {
+        @Override
+        public void close() {
             if (nanos != Long.MAX_VALUE) {
                 loop.disarm(timer);
             }

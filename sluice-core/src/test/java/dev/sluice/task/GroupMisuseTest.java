@@ -166,4 +166,33 @@ class GroupMisuseTest {
             assertThat(whole).isTrue();
         });
     }
+
+    @Test
+    void aGroupThatIsForgottenInAScopeDoesNotHideAFailure() throws Exception {
+        TestLoops.run(() -> {
+            var failure = new IllegalArgumentException("the real reason");
+            Action<RuntimeException> careless = () -> {
+                TaskGroup.open("lost", JoinPolicy.failFast()).start("child", () -> Sluice.sleep(HOUR));
+                throw failure;
+            };
+            List<Action<RuntimeException>> edges = List.of(
+                    () -> Deadline.after(HOUR).run(careless),
+                    () -> Deadline.after(HOUR).tryRun(careless),
+                    () -> CancelScope.run(scope -> careless.run()),
+                    () -> CancelScope.shield(careless));
+            for (int i = 0; i < edges.size(); i++) {
+                assertThatThrownBy(edges.get(i)::run).isSameAs(failure);
+                assertThat(failure.getSuppressed()).hasSize(i + 1);
+                assertThat(failure.getSuppressed()[i])
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage("main left a scope around it without closing group main/lost,"
+                                + " expected it closed: open it in try (...)");
+            }
+            assertThatThrownBy(() -> CancelScope.shield(TaskGroup::open))
+                    .as("without a failure")
+                    .isInstanceOf(IllegalStateException.class);
+            Loop loop = Loop.current();
+            Patience.until("its timers are gone", () -> loop.statistics().now().timers() == 0);
+        });
+    }
 }

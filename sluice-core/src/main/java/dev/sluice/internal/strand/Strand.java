@@ -371,13 +371,19 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         }
     }
 
-    /// Leaves the innermost scope; it cannot be cancelled any more.
+    /// Leaves a scope, the innermost one; it cannot be cancelled any more.
+    ///
+    /// @throws IllegalStateException if others were entered inside and not left; they have been left, too
     public final void leave(Scope inner) {
-        assert Thread.currentThread() == thread;
-        if (scope != inner) {
-            throw new IllegalStateException(
-                    "leave scope of " + path() + ": another scope was entered inside and not left");
+        IllegalStateException complaint = leaveForgotten(inner);
+        leaveInnermost(inner);
+        if (complaint != null) {
+            throw complaint;
         }
+    }
+
+    private void leaveInnermost(Scope inner) {
+        assert Thread.currentThread() == thread && scope == inner;
         inner.endOwned();
         Scope outer = inner.parent();
         assert outer != null : "the root scope is left by end()";
@@ -403,12 +409,18 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     ///
     /// @return the complaint about it, or null if all was left
     protected final @Nullable IllegalStateException leaveForgotten() {
-        if (scope == this) {
+        return leaveForgotten(this);
+    }
+
+    private @Nullable IllegalStateException leaveForgotten(Scope outer) {
+        if (scope == outer) {
             return null;
         }
+        String what = outer == this ? " ended" : " left a scope around it";
         var complaint = new IllegalStateException(
-                path() + " ended without closing " + scope + ", expected it closed: open it in try (...)");
-        while (scope != this) {
+                path() + what + " without closing " + scope + ", expected it closed: open it in try (...)");
+        while (scope != outer) {
+            assert scope != this : "left a scope that the strand is not in";
             Scope forgotten = scope;
             try {
                 forgotten.forgotten();
@@ -416,7 +428,7 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
                 complaint.addSuppressed(failure);
             }
             if (scope == forgotten) {
-                leave(forgotten);
+                leaveInnermost(forgotten);
             }
         }
         return complaint;

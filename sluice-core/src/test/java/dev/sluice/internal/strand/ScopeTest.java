@@ -82,17 +82,16 @@ class ScopeTest {
     }
 
     @Test
-    void scopesAreLeftInTheOppositeOrder() throws Exception {
+    void whoLeavesAScopeLeavesThoseInside() throws Exception {
         Bounded.run(() -> {
             Strand strand = Strand.current();
             Scope outer = strand.enter(false);
             Scope inner = strand.enter(false);
             assertThatThrownBy(() -> strand.leave(outer))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("leave scope of thread test-body: another scope was entered inside and not left");
-            strand.leave(inner);
-            strand.leave(outer);
+                    .hasMessageStartingWith("thread test-body left a scope around it without closing " + inner);
             assertThat(strand.scope()).isSameAs(strand);
+            assertThat(inner.cancel(WHY)).as("left").isFalse();
         });
     }
 

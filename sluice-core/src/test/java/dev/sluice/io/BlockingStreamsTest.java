@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// Streams of the JDK's that do what streams must not: whoever uses them is told, and does not hang.
 @ExtendWith(Leaks.class)
 class BlockingStreamsTest {
-    private static final IllegalStateException DEFECT = new IllegalStateException("a defect");
+    private final IllegalStateException defect = new IllegalStateException("a defect");
 
     @Test
     void aStreamWithADefectFailsItsReader() throws Exception {
@@ -23,12 +23,17 @@ class BlockingStreamsTest {
                     new InputStream() {
                         @Override
                         public int read() {
-                            throw DEFECT;
+                            throw defect;
+                        }
+
+                        @Override
+                        public int read(byte[] bytes, int offset, int length) {
+                            throw defect;
                         }
 
                         @Override
                         public void close() {
-                            throw DEFECT;
+                            throw defect;
                         }
                     },
                     "odd");
@@ -36,7 +41,7 @@ class BlockingStreamsTest {
                 assertThatThrownBy(() -> source.read(ByteBuffer.allocate(10)))
                         .isInstanceOf(StreamException.class)
                         .hasMessage("read odd: java.lang.IllegalStateException: a defect")
-                        .hasCause(DEFECT);
+                        .hasCause(defect);
             }
             source.close();
             assertThatThrownBy(() -> source.read(ByteBuffer.allocate(10))).hasMessage("read odd: the stream is closed");
@@ -50,12 +55,12 @@ class BlockingStreamsTest {
                     new OutputStream() {
                         @Override
                         public void write(int b) {
-                            throw DEFECT;
+                            throw defect;
                         }
 
                         @Override
                         public void close() {
-                            throw DEFECT;
+                            throw defect;
                         }
                     },
                     "odd");
@@ -63,7 +68,7 @@ class BlockingStreamsTest {
             assertThatThrownBy(() -> sink.write(bytes))
                     .isInstanceOf(StreamException.class)
                     .hasMessage("write odd: java.lang.IllegalStateException: a defect")
-                    .hasCause(DEFECT);
+                    .hasCause(defect);
             assertThat(bytes.hasRemaining()).as("handed over").isFalse();
             sink.close();
         });

@@ -16,6 +16,8 @@ final class Preload {
         "dev.sluice.channel.Offer",
         "dev.sluice.channel.Store$Priority",
         "dev.sluice.channel.Ticker",
+        "dev.sluice.flow.GeneratorStrand",
+        "dev.sluice.flow.GeneratorStrand$State",
         "dev.sluice.internal.io.SuspendedOperation",
         "dev.sluice.internal.loop.IdleSpin",
         "dev.sluice.internal.loop.Inbox",

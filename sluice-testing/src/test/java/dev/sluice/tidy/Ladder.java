@@ -20,6 +20,7 @@ final class Ladder {
             Set.of("dev.sluice.channel"),
             Set.of("dev.sluice.task"),
             Set.of("dev.sluice.sync"),
+            Set.of("dev.sluice.flow"),
             Set.of("dev.sluice.io"),
             Set.of("dev.sluice.process"),
             Set.of("dev.sluice.net"),

@@ -8,8 +8,8 @@ import dev.sluice.internal.loop.SharedLoop;
 import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Predicate;
 
 /// Does something again when it fails, a bounded number of times, with growing pauses.
@@ -29,6 +29,8 @@ import java.util.function.Predicate;
 /// @param jitter the part of each pause that is random, 0 to 1
 /// @param on which failures are worth another attempt
 public record Retry(int attempts, Duration first, Duration longest, double jitter, Predicate<Throwable> on) {
+    private static final int FAILURES_KEPT = 100;
+
     public Retry {
         if (attempts < 1) {
             throw new IllegalArgumentException("retry: attempts=" + attempts + ", expected at least 1");
@@ -71,7 +73,7 @@ public record Retry(int attempts, Duration first, Duration longest, double jitte
 
     /// Runs a body until it succeeds.
     ///
-    /// @throws X what the last attempt threw; the failures before are suppressed exceptions of it
+    /// @throws X what the last attempt threw; the failures before, 100 at most, are suppressed exceptions of it
     public <X extends Exception> void run(Action<X> body) throws X {
         call(() -> {
             body.run();
@@ -81,9 +83,9 @@ public record Retry(int attempts, Duration first, Duration longest, double jitte
 
     /// Calls a body until it succeeds.
     ///
-    /// @throws X what the last attempt threw; the failures before are suppressed exceptions of it
+    /// @throws X what the last attempt threw; the failures before, 100 at most, are suppressed exceptions of it
     public <T, X extends Exception> T call(Call<T, X> body) throws X {
-        List<Throwable> earlier = new ArrayList<>();
+        Deque<Throwable> earlier = new ArrayDeque<>();
         for (int attempt = 1; ; attempt++) {
             try {
                 return body.call();
@@ -92,13 +94,16 @@ public record Retry(int attempts, Duration first, Duration longest, double jitte
                     earlier.forEach(before -> suppress(failure, before));
                     throw failure;
                 }
-                earlier.add(failure);
+                if (earlier.size() == FAILURES_KEPT) {
+                    earlier.removeFirst();
+                }
+                earlier.addLast(failure);
                 pause(attempt, earlier);
             }
         }
     }
 
-    private void pause(int attempt, List<Throwable> earlier) {
+    private void pause(int attempt, Deque<Throwable> earlier) {
         try {
             Sleep.nanos(pauseNanos(attempt), "retry " + (attempt + 1) + " of " + attempts);
         } catch (CancelledException cancelled) {

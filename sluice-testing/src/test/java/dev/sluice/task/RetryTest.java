@@ -151,4 +151,16 @@ class RetryTest {
                 .isInstanceOf(CancelledException.class)
                 .satisfies(thrown -> assertThat(thrown.getSuppressed()[0]).hasMessage("down"));
     }
+
+    @Simulated(seeds = 1)
+    void ofVeryManyFailuresTheLastAreTold() {
+        var attempts = new Attempts();
+        assertThatThrownBy(() -> Retry.attempts(250).run(() -> attempts.failUntil(999)))
+                .hasMessage("attempt 250")
+                .satisfies(thrown -> assertThat(thrown.getSuppressed())
+                        .hasSize(100)
+                        .extracting(Throwable::getMessage)
+                        .startsWith("attempt 150")
+                        .endsWith("attempt 249"));
+    }
 }

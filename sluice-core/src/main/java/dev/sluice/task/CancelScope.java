@@ -31,7 +31,8 @@ public final class CancelScope {
 
     /// Runs a body in a scope of its own.
     ///
-    /// @return false if the scope was cancelled and that ended the body
+    /// @return false if the scope was cancelled and that ended the body. Tasks that failed meanwhile, in groups
+    ///     inside, are reported
     public static <X extends Exception> boolean run(Body<X> body) throws X {
         Strand strand = Strand.current();
         Scope scope = strand.enter(false);
@@ -40,6 +41,7 @@ public final class CancelScope {
             return true;
         } catch (Throwable failure) {
             if (endedBy(failure, scope)) {
+                TaskFailedException.reportThoseIn(failure);
                 return false;
             }
             throw failure;

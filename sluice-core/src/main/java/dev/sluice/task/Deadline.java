@@ -98,7 +98,8 @@ public final class Deadline {
 
     /// Runs a body until it ends or the time is over.
     ///
-    /// @return whether it ended; false if it was cut short
+    /// @return whether it ended; false if it was cut short. Tasks that failed meanwhile, in groups inside, are
+    ///     reported
     public <X extends Exception> boolean tryRun(Action<X> body) throws X {
         var scope = new DeadlineScope(Strand.current());
         scope.enter();
@@ -107,6 +108,7 @@ public final class Deadline {
             return true;
         } catch (Throwable failure) {
             if (CancelScope.endedBy(failure, scope)) {
+                TaskFailedException.reportThoseIn(failure);
                 return false;
             }
             throw failure;

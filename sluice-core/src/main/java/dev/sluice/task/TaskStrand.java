@@ -114,7 +114,11 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
 
     private Outcome<T> outcomeOf(Throwable failure) {
         CancelReason why = reason();
-        return why != null && explains(failure) ? new Outcome.Cancelled<>(why) : new Outcome.Failed<>(failure);
+        if (why == null || !explains(failure)) {
+            return new Outcome.Failed<>(failure);
+        }
+        TaskFailedException.reportThoseIn(failure);
+        return new Outcome.Cancelled<>(why);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.sluice.task;
 
+import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +12,7 @@ import dev.sluice.cancel.CancelledException;
 import dev.sluice.observe.Report;
 import dev.sluice.testing.Simulated;
 import dev.sluice.testing.Simulation;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -272,5 +274,57 @@ class CancellationTest {
             assertThat(task.outcome()).isInstanceOf(Outcome.Cancelled.class);
             assertThat(future).isCancelled();
         }
+    }
+
+    /// A group that is cancelled from outside while one of its tasks fails.
+    private static void cutShort(IOException failure) {
+        try (var group = TaskGroup.open()) {
+            group.start("sleeper", () -> Sluice.sleep(ofHours(1)));
+            group.start("flush", () -> {
+                try {
+                    Sluice.sleep(ofHours(1));
+                } finally {
+                    fail(failure);
+                }
+            });
+            group.join();
+        }
+    }
+
+    private static void fail(IOException failure) throws IOException {
+        throw failure;
+    }
+
+    @Simulated
+    void aFailureDoesNotVanishWithTheCancellationThatEndsAtAnEdge(Simulation simulation) {
+        var failure = new IOException("disk full");
+        boolean inTime = Deadline.after(ofSeconds(1)).tryRun(() -> cutShort(failure));
+        assertThat(inTime).isFalse();
+        assertThat(simulation.takeReports()).containsExactly(new Report.UnobservedFailure("main/flush", failure));
+        boolean whole = CancelScope.run(scope -> {
+            try (var group = TaskGroup.open()) {
+                group.start("stopper", () -> {
+                    Sluice.sleep(ofSeconds(1));
+                    scope.cancel("stop");
+                });
+                cutShort(failure);
+            }
+        });
+        assertThat(whole).isFalse();
+        assertThat(simulation.takeReports()).containsExactly(new Report.UnobservedFailure("main/flush", failure));
+    }
+
+    @Simulated
+    void norInATaskThatEndsAsCancelled(Simulation simulation) {
+        var failure = new IOException("disk full");
+        try (var group = TaskGroup.open()) {
+            Task<Void> writer = group.start("writer", () -> cutShort(failure));
+            Simulation.awaitAllBlocked();
+            writer.cancel("stop");
+            group.join();
+            assertThat(writer.outcome()).isInstanceOf(Outcome.Cancelled.class);
+        }
+        assertThat(simulation.takeReports())
+                .containsExactly(new Report.UnobservedFailure("main/writer/flush", failure));
     }
 }

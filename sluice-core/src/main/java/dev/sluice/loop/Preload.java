@@ -77,8 +77,6 @@ final class Preload {
         "dev.sluice.internal.linux.Native",
         "dev.sluice.internal.linux.Platform",
         "dev.sluice.internal.linux.Signals",
-        "dev.sluice.internal.linux.Socket",
-        "dev.sluice.internal.linux.SocketAddresses",
         "dev.sluice.internal.linux.Spawn",
         "dev.sluice.internal.linux.SystemCall",
         "dev.sluice.internal.poll.WakeFd",

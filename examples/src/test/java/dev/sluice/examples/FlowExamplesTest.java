@@ -13,4 +13,9 @@ class FlowExamplesTest {
         assertThat(Printed.by(PrimeNumbers::main).lines())
                 .containsExactly("2", "3", "5", "7", "11", "13", "17", "19", "23", "29");
     }
+
+    @Test
+    void readingsAreStoredInBatches() throws Exception {
+        assertThat(Printed.by(Readings::main).lines()).containsExactly("stored 3 readings", "stored 1 readings");
+    }
 }

@@ -3,9 +3,15 @@
 /// | | |
 /// |---|---|
 /// | [dev.sluice.flow.Generator] | a coroutine that yields values to an iterator |
+/// | [dev.sluice.flow.Pipeline] | stages that values pass through |
 ///
-/// A generator is lazy: it works while its next value is asked for, and rests in between. Closing it, or
-/// leaving the scope that it was made in, cancels it where it rests, so that its `finally` blocks run.
+/// Both are lazy, and end early with all that belongs to them: closing a generator, or ending a pipeline,
+/// cancels who makes the values where he rests, so that his `finally` blocks run. A failure comes out where the
+/// values do, behind those that were made before it.
+///
+/// How it works: a generator is a strand of its own and a hand-over of turns, in `GeneratorStrand`. The stages
+/// of a pipeline are functions that call each other, values being pushed down; where a stage needs the ones
+/// before it to go on by themselves they are tasks, with a channel between, which is a `Branch`.
 @NullMarked
 package dev.sluice.flow;
 

@@ -1,0 +1,87 @@
+package dev.sluice.flow;
+
+import dev.sluice.channel.Channel;
+import dev.sluice.task.Action;
+import dev.sluice.task.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// Gathers values into lists.
+///
+/// When the stages before it fail it hands on what it has, and then the failure.
+///
+/// Threads: the strand of the stage behind.
+final class Chunks<T> implements Stage.Next<T> {
+    private final int size;
+    private final Stage.Next<? super List<T>> next;
+    private List<T> open = new ArrayList<>();
+    private boolean wanted = true;
+
+    private Chunks(int size, Stage.Next<? super List<T>> next) {
+        this.size = size;
+        this.next = next;
+    }
+
+    /// Chunks of `size`; the last may be smaller.
+    static <T> Stage<List<T>> of(Stage<T> before, int size) {
+        return (run, next) -> {
+            var chunks = new Chunks<T>(size, next);
+            chunks.flushAfter(() -> before.run(run, chunks));
+        };
+    }
+
+    /// Chunks of `size`, or of what has come within `patience` after their first value.
+    static <T> Stage<List<T>> of(Stage<T> before, int size, Duration patience) {
+        return (run, next) -> {
+            Branch<T> branch = run.branch("chunk", List.of(before), Channel.rendezvous());
+            var chunks = new Chunks<T>(size, next);
+            try {
+                chunks.flushAfter(() -> {
+                    while (chunks.wanted && branch.hasNext()) {
+                        chunks.open.add(branch.next());
+                        Deadline.after(patience).named("chunk").tryRun(() -> chunks.fill(branch));
+                        chunks.flush();
+                    }
+                });
+            } finally {
+                branch.end();
+            }
+        };
+    }
+
+    private void flushAfter(Action<Exception> work) throws Exception {
+        try {
+            work.run();
+        } catch (StageFailedException failure) {
+            flush();
+            throw failure;
+        }
+        flush();
+    }
+
+    /// Gathers only: a deadline is not for the stages behind.
+    private void fill(Branch<T> branch) {
+        while (open.size() < size && branch.hasNext()) {
+            open.add(branch.next());
+        }
+    }
+
+    @Override
+    public boolean take(T value) throws Exception {
+        open.add(value);
+        return open.size() < size || flush();
+    }
+
+    private boolean flush() throws Exception {
+        if (!wanted || open.isEmpty()) {
+            return wanted;
+        }
+        List<T> full = Collections.unmodifiableList(open);
+        open = new ArrayList<>();
+        wanted = false; // if it fails
+        wanted = next.take(full);
+        return wanted;
+    }
+}

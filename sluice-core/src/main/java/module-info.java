@@ -1,7 +1,7 @@
 /// Event loops that schedule virtual threads, structured tasks, channels and I/O.
 ///
-/// Nothing here has a dependency at run time. The unexported packages are Sluice's own; some of them are open to
-/// `sluice-testing`, which brings its own poller, clock and order.
+/// Nothing here has a dependency at run time. The unexported packages are Sluice's own; some of them are open
+/// to `sluice-testing`, which brings its own poller, clock and order.
 @SuppressWarnings("module") // dev.sluice.testing is compiled after this module
 module dev.sluice {
     requires static transitive org.jspecify; // annotations only
@@ -13,6 +13,7 @@ module dev.sluice {
     exports dev.sluice.flow;
     exports dev.sluice.io;
     exports dev.sluice.loop;
+    exports dev.sluice.net;
     exports dev.sluice.observe;
     exports dev.sluice.sync;
     exports dev.sluice.process;

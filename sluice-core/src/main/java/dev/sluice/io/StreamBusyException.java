@@ -5,7 +5,10 @@ package dev.sluice.io;
 public final class StreamBusyException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    StreamBusyException(String operation, String stream, String holder) {
+    /// @param operation what was tried
+    /// @param stream the name of what it was tried on
+    /// @param holder who does that already
+    public StreamBusyException(String operation, String stream, String holder) {
         super(operation + " " + stream + ": " + holder + " does that already, expected one at a time");
     }
 }

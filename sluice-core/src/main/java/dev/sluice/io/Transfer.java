@@ -123,7 +123,7 @@ final class Transfer extends SuspendedOperation {
     }
 
     @Override
-    protected void ended() {
+    protected void ended(int last) {
         handle.end(this);
     }
 

@@ -24,7 +24,10 @@ public final class LoopCalls implements EventLoop.Companion {
     public static final int BLOCK_BYTES = 1 << 16;
 
     private static final int BLOCKS_KEPT = 16;
-    private static final int PLACES = 3;
+    /// Where what a loop has for sockets is kept; the places below it are those of the standard streams.
+    public static final int SOCKETS = 3;
+
+    private static final int PLACES = SOCKETS + 1;
 
     private final EventLoop loop;
     private final CallState state = new CallState();
@@ -107,7 +110,7 @@ public final class LoopCalls implements EventLoop.Companion {
 
     /// What there is once a loop, made if it is not there. Any coroutine.
     ///
-    /// @param place which, from 0 to 2
+    /// @param place which, from 0 to [#SOCKETS]
     public Kept kept(int place, Supplier<Kept> maker) {
         keeping.lock();
         try {

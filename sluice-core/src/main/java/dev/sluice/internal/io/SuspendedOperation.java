@@ -106,7 +106,9 @@ public abstract class SuspendedOperation extends Operation {
     protected abstract int step(int answer);
 
     /// It has ended and is idle. On the loop thread, before the strand goes on.
-    protected void ended() {}
+    ///
+    /// @param last what [#perform] will return
+    protected void ended(int last) {}
 
     private void start() {
         cancelled = false;
@@ -148,7 +150,7 @@ public abstract class SuspendedOperation extends Operation {
         result = last;
         Strand waiter = strand;
         assert waiter != null;
-        ended();
+        ended(last);
         // Releases the result; pairs with the compare-and-set in awaitEnd.
         waiter.tryResume((long) WAITING.getAndSet(this, NOBODY));
     }

@@ -304,6 +304,7 @@ final class EpollPoller implements Poller {
     private int receive(Operation operation) {
         long address = operation.receivesAnywhere() ? rooms.next() : operation.address;
         int result = Socket.receive(state, operation.fd, address, asked(operation), Socket.MSG_DONTWAIT);
+        operation.moreToReceive = result == asked(operation);
         if (operation.receivesAnywhere()) {
             operation.received = address;
             if (result <= 0) {

@@ -81,6 +81,11 @@ public abstract class Operation {
     /// The poller's own: the last `RECV` left something behind, so the next one need not wait.
     boolean moreToReceive;
 
+    /// Whether the last `RECV` left something behind, as far as the poller knows.
+    public final boolean hasMore() {
+        return moreToReceive;
+    }
+
     /// Whether it receives into memory of the poller's.
     final boolean receivesAnywhere() {
         return kind == Kind.RECV && address == 0;

@@ -1,0 +1,66 @@
+package dev.sluice.net;
+
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.io.ByteSink;
+import dev.sluice.io.ByteSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// A stream of bytes in both directions, between two ends.
+///
+/// It is a [ByteSource] and a [ByteSink], so all that reads one and writes the other works on it, an echo
+/// included: `connection.transferTo(connection)`.
+///
+/// *Reading* takes what has come, at least a byte. *Writing* hands the bytes to a buffer of the connection and
+/// returns when they are in it: what a task writes between two suspensions goes out as one. The buffer is
+/// bounded; a writer that is faster than the peer waits for room. So a failure of the network may show at a
+/// later write, or at the close.
+///
+/// *A cancelled operation loses nothing and closes nothing.* The connection can be used on, a read has taken no
+/// byte, and the position of a buffer says how much a write has handed over.
+///
+/// One reader and one writer at a time; a second one gets [dev.sluice.io.StreamBusyException]. Errors are
+/// [NetException]. `toString` names both ends.
+///
+/// Threads: any coroutine, and any thread that may block; those of its own loop are served faster.
+public interface Connection extends ByteSource, ByteSink {
+    /// Hands all bytes of the buffer over; see above when they go out.
+    ///
+    /// @throws CancelledException if the caller is cancelled before everything was handed over
+    @Override
+    void write(ByteBuffer from) throws IOException;
+
+    /// Ends the writing: the peer reads the end when it has read all that was written. Reading goes on. Returns
+    /// when the system has all bytes; if the wait for that is cancelled, it happens behind the scenes.
+    void closeOutput() throws IOException;
+
+    /// Ends both directions, when what was written has gone to the system. That may take 5 seconds, or less
+    /// inside a deadline; what is left then is dropped, and the peer sees a reset. A cancelled caller does not
+    /// wait.
+    ///
+    /// The peer sees a reset, too, if something that it has sent was not read. Closing twice is no error.
+    ///
+    /// @throws NetException if bytes were dropped, unless a write has told so
+    @Override
+    void close() throws IOException;
+
+    /// Ends both directions at once and drops what was written: the peer sees a reset. No error if it is
+    /// closed.
+    void abort();
+
+    /// The address of this end.
+    Address local();
+
+    /// The address of the other end.
+    Address remote();
+
+    /// What has gone through so far.
+    Statistics statistics();
+
+    /// What has gone through a connection.
+    ///
+    /// @param bytesRead taken by readers
+    /// @param bytesWritten handed over by writers
+    /// @param bytesPending of these, not yet taken by the system
+    record Statistics(long bytesRead, long bytesWritten, long bytesPending) {}
+}

@@ -1,0 +1,124 @@
+package dev.sluice.net;
+
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.strand.Sleep;
+import dev.sluice.internal.strand.Strand;
+import dev.sluice.net.Listener.Handler;
+import dev.sluice.net.Listener.Limits;
+import dev.sluice.observe.Report;
+import dev.sluice.observe.Reports;
+import dev.sluice.sync.Semaphore;
+import dev.sluice.task.Deadline;
+import dev.sluice.task.TaskGroup;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Serves what a listener accepts: a task for each connection, in a group.
+///
+/// Threads: `serve` one coroutine; the counters any.
+final class Server {
+    private static final long FIRST_PAUSE_NANOS = 5_000_000;
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
+
+    /// What passes when others close something. The listener itself is fine.
+    private static final Set<String> WANTING = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
+
+    private final Listener listener;
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong open = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+
+    Server(Listener listener) {
+        this.listener = listener;
+    }
+
+    Listener.Statistics statistics() {
+        return new Listener.Statistics(accepted.get(), open.get(), failed.get(), refused.get());
+    }
+
+    void accepted() {
+        accepted.incrementAndGet();
+    }
+
+    /// Serves until the listener is closed.
+    ///
+    /// @param closed whether it has been
+    void serve(Limits limits, Handler handler, java.util.function.BooleanSupplier closed) throws IOException {
+        var room = new Semaphore("connections of " + listener, limits.connections());
+        try (var group = TaskGroup.open()) {
+            acceptAll(group, room, handler, closed);
+            boolean drained = Deadline.after(limits.drain()).tryRun(() -> room.acquire(limits.connections()));
+            if (!drained) {
+                group.cancel("the listener was closed " + limits.drain() + " ago");
+            }
+            group.join();
+        }
+    }
+
+    private void acceptAll(
+            TaskGroup<Object, Void> group, Semaphore room, Handler handler, java.util.function.BooleanSupplier closed)
+            throws IOException {
+        long pause = FIRST_PAUSE_NANOS;
+        while (true) {
+            room.acquire();
+            Connection connection;
+            try {
+                connection = listener.accept();
+            } catch (NetException failure) {
+                room.release();
+                if (closed.getAsBoolean()) {
+                    return;
+                }
+                if (!WANTING.contains(failure.error().orElse(""))) {
+                    throw failure;
+                }
+                refused.incrementAndGet();
+                Sleep.nanos(pause, "descriptors for " + listener);
+                pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+                continue;
+            }
+            pause = FIRST_PAUSE_NANOS;
+            start(group, room, handler, connection);
+        }
+    }
+
+    private void start(TaskGroup<Object, Void> group, Semaphore room, Handler handler, Connection connection) {
+        open.incrementAndGet();
+        group.start(connection.remote().toString(), () -> {
+            try {
+                serveOne(handler, connection);
+            } finally {
+                open.decrementAndGet();
+                room.release();
+            }
+        });
+    }
+
+    private void serveOne(Handler handler, Connection connection) {
+        try (connection) {
+            handler.serve(connection);
+        } catch (CancelledException cancelled) {
+            connection.abort();
+            throw cancelled;
+        } catch (IOException peer) {
+            failed.incrementAndGet();
+            connection.abort();
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError failure) {
+            failed.incrementAndGet();
+            connection.abort();
+            report(new Report.UnobservedFailure(Strand.current().path(), failure));
+        }
+    }
+
+    private static void report(Report report) {
+        EventLoop loop = Strand.current().loop();
+        if (loop != null) {
+            loop.report(report);
+        } else {
+            Reports.publish(report);
+        }
+    }
+}

@@ -1,0 +1,286 @@
+package dev.sluice.net;
+
+import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.io.SuspendedOperation;
+import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.linux.Socket;
+import dev.sluice.internal.strand.Completion;
+import dev.sluice.internal.strand.Sleep;
+import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.timer.Timer;
+import dev.sluice.io.StreamBusyException;
+import dev.sluice.net.NetException.Ends;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/// A connection on a socket of the system.
+///
+/// Reading is one receive that the loop's poller performs; writing appends to an [Output], which the poller
+/// sends. Callers on the loop's thread touch both directly, others through actions of the loop.
+///
+/// Threads: see [Connection]; what belongs to the loop thread says so.
+final class SocketConnection extends KernelSocket implements Connection {
+    /// How long a close waits for the peer to take what was written.
+    static final long GRACE_NANOS = 5_000_000_000L;
+
+    /// How often in a row something may be read without a suspension, before others get their turn.
+    private static final int AT_ONCE = 16;
+
+    private final Ends ends;
+    private final Address local;
+    private final Address remote;
+    private final Turn reading = new Turn();
+    private final Turn writing = new Turn();
+    private final Receive receive = new Receive(this);
+    private final Output output = new Output(this); // loop thread only
+    private final Timer grace = new Grace();
+
+    private volatile boolean closed; // set by any thread; pairs with the read in enter
+
+    // The reader only; read by anybody for statistics.
+    private long bytesRead;
+    private int atOnce;
+
+    private boolean failureTold; // the writer, and then the closer
+
+    /// @param ends both known
+    SocketConnection(NetLoop net, int fd, Ends ends) {
+        super(net, fd);
+        this.ends = ends;
+        this.local = Objects.requireNonNull(ends.local());
+        this.remote = Objects.requireNonNull(ends.remote());
+    }
+
+    // ---- reading
+
+    @Override
+    public int read(ByteBuffer into) throws NetException {
+        enter(reading, "read");
+        try {
+            if (!into.hasRemaining()) {
+                return 0;
+            }
+            int result = -Errno.EAGAIN;
+            if (receive.hasMore() && calls.loop().onLoop()) {
+                if (++atOnce >= AT_ONCE) {
+                    atOnce = 0;
+                    Sleep.pass(Strand.current());
+                }
+                result = receive.tryNow(into);
+            }
+            if (result == -Errno.EAGAIN) {
+                atOnce = 0;
+                result = receive.run(into);
+            }
+            if (result < 0) {
+                throw failure("read", result);
+            }
+            bytesRead += result;
+            return result == 0 ? -1 : result;
+        } finally {
+            reading.leave();
+        }
+    }
+
+    // ---- writing
+
+    @Override
+    public void write(ByteBuffer from) throws NetException {
+        enter(writing, "write");
+        try {
+            while (true) {
+                int result = calls.loop().onLoop() ? output.put(from) : putFromOutside(from);
+                if (result < 0) {
+                    failureTold = true;
+                    throw failure("write", result);
+                }
+                if (!from.hasRemaining()) {
+                    return;
+                }
+                awaitRoom();
+            }
+        } finally {
+            writing.leave();
+        }
+    }
+
+    private int putFromOutside(ByteBuffer from) {
+        return onLoop("write", () -> output.put(from));
+    }
+
+    private void awaitRoom() {
+        if (calls.loop().onLoop()) {
+            Completion<Boolean> room = output.whenRoom();
+            if (room != null) {
+                room.await(this);
+            }
+            return;
+        }
+        var room = new Completion<Boolean>();
+        calls.execute(() -> {
+            Completion<Boolean> real = output.whenRoom();
+            if (real == null) {
+                room.complete(true);
+            } else {
+                real.whenComplete(() -> room.complete(true));
+            }
+        });
+        room.await(this);
+    }
+
+    @Override
+    public void closeOutput() throws NetException {
+        enter(writing, "write");
+        try {
+            var done = new Completion<Integer>();
+            if (!calls.execute(() -> output.finish(done))) {
+                throw failure("close", SuspendedOperation.LOOP_ENDED);
+            }
+            int result = done.await(this);
+            if (result < 0) {
+                failureTold = true;
+                throw failure("close", result);
+            }
+        } finally {
+            writing.leave();
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() throws NetException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        var done = new Completion<Integer>();
+        if (!calls.execute(() -> startClose(done))) {
+            return; // its loop has closed it
+        }
+        try {
+            done.await("close of " + this);
+        } catch (CancelledException cancelled) {
+            calls.execute(this::drop);
+            done.awaitUncancellable("close of " + this);
+            return; // the next suspension tells the caller of the cancellation
+        }
+        int lost = output.failure();
+        if (lost < 0 && !failureTold) {
+            throw failure("close", lost);
+        }
+    }
+
+    @Override
+    public void abort() {
+        closed = true;
+        var done = new Completion<Integer>();
+        boolean runs = calls.execute(() -> {
+            drop();
+            startClose(done);
+        });
+        if (runs) {
+            done.awaitUncancellable("abort of " + this);
+        }
+    }
+
+    /// Loop thread only.
+    private void drop() {
+        if (!isGone()) {
+            Socket.resetOnClose(calls.state(), fd); // has no meaning for a Unix socket, and fails
+            output.drop(-Errno.ECANCELED);
+        }
+    }
+
+    @Override
+    void cancelAll() {
+        receive.cancel();
+        if (output.isSending()) {
+            grace.deadline = calls.loop().clock().nanoTime() + GRACE_NANOS;
+            calls.loop().arm(grace);
+        }
+    }
+
+    @Override
+    void finished() {
+        calls.loop().disarm(grace);
+    }
+
+    private final class Grace extends Timer {
+        @Override
+        protected void expired() {
+            drop();
+        }
+    }
+
+    // ---- both
+
+    private void enter(Turn turn, String operation) throws NetException {
+        Strand self = Strand.current();
+        self.checkpoint();
+        Strand before = turn.enter(self);
+        if (before != null) {
+            throw new StreamBusyException(operation, toString(), before.path());
+        }
+        if (closed) {
+            turn.leave();
+            throw failure(operation, CLOSED);
+        }
+    }
+
+    /// What an operation of the loop thread gives; it does not wait.
+    private interface Step {
+        int run();
+    }
+
+    private int onLoop(String operation, Step step) {
+        var done = new Completion<Integer>();
+        if (!calls.execute(() -> done.complete(step.run()))) {
+            return SuspendedOperation.LOOP_ENDED;
+        }
+        return done.awaitUncancellable(operation);
+    }
+
+    /// For [Unix#peer].
+    Unix.Credentials credentials() throws NetException {
+        var found = new Completion<int[]>();
+        if (!calls.execute(() -> found.complete(isGone() ? new int[0] : Socket.peerCredentials(calls.state(), fd)))) {
+            throw failure("peer", SuspendedOperation.LOOP_ENDED);
+        }
+        int[] ids = found.awaitUncancellable("credentials of " + this);
+        if (ids.length == 0) {
+            throw failure("peer", CLOSED);
+        }
+        return new Unix.Credentials(ids[0], ids[1], ids[2]);
+    }
+
+    private NetException failure(String operation, int result) {
+        return switch (result) {
+            case CLOSED -> NetException.of(operation, ends, "the connection is closed");
+            case SuspendedOperation.LOOP_ENDED -> NetException.of(operation, ends, "its loop has ended");
+            case -Errno.ECANCELED ->
+                NetException.of(operation, ends, closed ? "the connection was closed meanwhile" : "its loop has ended");
+            default -> NetException.of(operation, ends, result);
+        };
+    }
+
+    @Override
+    public Address local() {
+        return local;
+    }
+
+    @Override
+    public Address remote() {
+        return remote;
+    }
+
+    @Override
+    public Statistics statistics() {
+        return new Statistics(bytesRead, output.bytesTaken, output.pending());
+    }
+
+    @Override
+    public String toString() {
+        return ends.toString();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.sluice.net;
+
+import dev.sluice.internal.io.SuspendedOperation;
+import dev.sluice.internal.linux.CallState;
+import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.linux.Memory;
+import dev.sluice.internal.linux.Socket;
+import dev.sluice.internal.linux.SocketAddresses;
+import dev.sluice.internal.linux.Unistd;
+import dev.sluice.internal.strand.Sleep;
+import dev.sluice.net.NetException.Ends;
+
+/// Makes connections and listeners out of descriptors, which are closed when that fails.
+final class Sockets {
+    private static final long FIRST_PAUSE_NANOS = 1_000_000;
+    private static final long LONGEST_PAUSE_NANOS = 50_000_000;
+
+    private Sockets() {}
+
+    /// A socket for a stream.
+    ///
+    /// @param place of the family that is wanted
+    static int open(CallState state, byte[] place, Ends ends) throws NetException {
+        int fd = Socket.open(state, SocketAddresses.family(place), Socket.SOCK_STREAM);
+        if (fd < 0) {
+            throw NetException.of("open", ends, fd);
+        }
+        return fd;
+    }
+
+    /// Binds a socket and lets it listen. The socket is closed when that fails.
+    static void bindAndListen(CallState state, int fd, byte[] place, int backlog, Ends ends) throws NetException {
+        int result = Socket.bind(state, fd, place);
+        if (result == 0) {
+            result = Socket.listen(state, fd, backlog);
+        }
+        if (result < 0) {
+            close(state, fd);
+            throw NetException.of("listen", ends, result);
+        }
+    }
+
+    static Listener listener(NetLoop net, int fd, Address address, Runnable whenClosed) throws NetException {
+        var listener = new SocketListener(net, fd, address, whenClosed);
+        if (!listener.open()) {
+            throw NetException.of("listen", Ends.of(address), "its loop has ended");
+        }
+        return listener;
+    }
+
+    /// A connection that has been accepted.
+    static Connection accepted(NetLoop net, int fd, Address listener) throws NetException {
+        CallState state = net.state();
+        byte[] peer = Socket.peer(state, fd);
+        Address local = listener instanceof TcpAddress ? address(Socket.name(state, fd), listener) : listener;
+        return connection("accept", net, fd, new Ends(local, address(peer, listener)));
+    }
+
+    /// Connects a socket, which is closed when that fails.
+    static Connection connect(NetLoop net, int fd, byte[] place, Address remote) throws NetException {
+        net.calls.execute(() -> net.calls.loop().poller().prepare(fd));
+        int result = Errno.EBUSY;
+        try {
+            result = connect(net, fd, place);
+        } finally {
+            boolean alive = net.calls.execute(() -> net.calls.loop().poller().release(fd));
+            if (result != 0 || !alive) {
+                close(net.state(), fd);
+            }
+        }
+        if (result < 0) {
+            throw result == SuspendedOperation.LOOP_ENDED
+                    ? NetException.of("connect", Ends.to(remote), "its loop has ended")
+                    : NetException.of("connect", Ends.to(remote), result);
+        }
+        Address local = address(Socket.name(net.state(), fd), remote);
+        return connection("connect", net, fd, new Ends(local, remote));
+    }
+
+    private static int connect(NetLoop net, int fd, byte[] place) {
+        var connecting = new Connecting(net, fd, place);
+        try {
+            long pause = FIRST_PAUSE_NANOS;
+            while (true) {
+                int result = connecting.perform("connect");
+                if (result != -Errno.EBUSY) {
+                    return result;
+                }
+                Sleep.nanos(pause, "the queue of a Unix listener"); // nothing tells when there is room
+                pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+            }
+        } finally {
+            connecting.free();
+        }
+    }
+
+    private static Connection connection(String operation, NetLoop net, int fd, Ends ends) throws NetException {
+        var connection = new SocketConnection(net, fd, ends);
+        if (!connection.open()) {
+            throw NetException.of(operation, ends, "its loop has ended");
+        }
+        return connection;
+    }
+
+    /// What the kernel's address means.
+    ///
+    /// @param like what it is if the kernel does not say: the peer has gone
+    private static Address address(byte[] kernelAddress, Address like) {
+        return switch (SocketAddresses.family(kernelAddress)) {
+            case Socket.AF_UNIX -> UnixAddress.ofKernel(SocketAddresses.unixName(kernelAddress));
+            case Socket.AF_INET, Socket.AF_INET6 -> Names.address(kernelAddress);
+            default -> like instanceof TcpAddress ? new TcpAddress("?", 0) : new UnixAddress("");
+        };
+    }
+
+    static Address name(CallState state, int fd, Address like) {
+        return address(Socket.name(state, fd), like);
+    }
+
+    static void close(CallState state, int fd) {
+        int result = Unistd.close(state, fd);
+        assert result == 0 : Errno.message("close", "socket " + fd, result);
+    }
+
+    /// An attempt to connect.
+    private static final class Connecting extends SuspendedOperation {
+        Connecting(NetLoop net, int fd, byte[] place) {
+            super(net.calls);
+            kind = Kind.CONNECT;
+            this.fd = fd;
+            address = Memory.allocate(place.length);
+            length = place.length;
+            Memory.copy(place, 0, address, place.length);
+        }
+
+        void free() {
+            Memory.free(address);
+        }
+
+        @Override
+        protected int admit() {
+            return 0;
+        }
+
+        @Override
+        protected int step(int answer) {
+            return answer;
+        }
+    }
+}

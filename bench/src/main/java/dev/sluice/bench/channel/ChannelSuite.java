@@ -19,7 +19,8 @@ public final class ChannelSuite {
     public static List<Work> works(boolean quick) {
         List<Work> works = new ArrayList<>(withGoals());
         works.add(oneLoop(Shape.broadcast(64)).jox(0).kotlin(0).queues(0).go().work());
-        works.add(across(Shape.pingPong(1)).jox(0).kotlin(0).queues(0).go().work());
+        works.add(
+                across(Shape.pingPong(1)).jox(0).kotlin(0).onTwoThreads(0).go().work());
         works.add(fromThread(Shape.stream(64)).jox(0).kotlin(0).queues(0).work());
         if (!quick) {
             works.addAll(moreOnOneLoop());
@@ -31,7 +32,7 @@ public final class ChannelSuite {
     private static List<Work> withGoals() {
         Sides rendezvous = oneLoop(Shape.stream(RENDEZVOUS)).jox(2).joxOnOurs().kotlin(0);
         Sides buffered = oneLoop(Shape.stream(64)).jox(2).joxOnOurs().kotlin(1);
-        Sides across = across(Shape.stream(64)).jox(1.5).kotlin(1.5).queues(1.5).queuesOfThreads(1.5);
+        Sides across = across(Shape.stream(64)).jox(1.5).kotlin(1.5).queues(1.5).onTwoThreads(1.5);
         return List.of(
                 rendezvous.queues(0).go().work().budget(Metric.ALLOCATED, 32),
                 buffered.queues(0).go().asyncio().work().budget(Metric.ALLOCATED, NONE),
@@ -84,7 +85,7 @@ public final class ChannelSuite {
                     .jox(0)
                     .kotlin(0)
                     .queues(0)
-                    .queuesOfThreads(0)
+                    .onTwoThreads(0)
                     .go()
                     .work());
         }

@@ -39,12 +39,17 @@ final class Sides {
     }
 
     Sides kotlin(double goal) {
-        String name = switch (distance.kotlin) {
+        return kotlin(distance.kotlin, goal);
+    }
+
+    private Sides kotlin(Dispatcher dispatcher, double goal) {
+        String name = switch (dispatcher) {
             case EVENT_LOOP -> "Kotlin, event loop";
             case DEFAULT -> "Kotlin, Dispatchers.Default";
+            case TWO_THREADS -> "Kotlin, two threads";
             case THREAD_TO_DEFAULT -> "Kotlin, thread to Default";
         };
-        work = work.beside(name, () -> kotlin(shape.kotlin().load(new Coroutines(distance.kotlin))));
+        work = work.beside(name, () -> kotlin(shape.kotlin().load(new Coroutines(dispatcher))));
         return goal(goal);
     }
 
@@ -57,9 +62,11 @@ final class Sides {
         return queues("", distance.threads, goal);
     }
 
-    /// The same between platform threads.
-    Sides queuesOfThreads(double goal) {
-        return queues(", platform threads", Place::platformThreads, goal);
+    /// Jox, Kotlin and the JDK's queues where they cannot meet on one thread: on two, as ours.
+    Sides onTwoThreads(double goal) {
+        return beside("Jox, platform threads", new JoxLibrary(), Place::platformThreads, goal)
+                .kotlin(Dispatcher.TWO_THREADS, goal)
+                .queues(", platform threads", Place::platformThreads, goal);
     }
 
     private Sides queues(String where, Supplier<Place> place, double goal) {

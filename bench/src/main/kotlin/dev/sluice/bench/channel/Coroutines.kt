@@ -1,9 +1,11 @@
 package dev.sluice.bench.channel
 
+import java.util.concurrent.Executors
 import java.util.concurrent.FutureTask
 import java.util.function.LongUnaryOperator
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.channels.Channel
@@ -12,6 +14,7 @@ import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.selects.select
+import kotlinx.coroutines.withContext
 
 /** Where Kotlin's coroutines run. */
 enum class Dispatcher {
@@ -21,6 +24,9 @@ enum class Dispatcher {
     /** On the pool that has as many threads as there are CPUs. */
     DEFAULT,
 
+    /** Senders on one thread, receivers on another. */
+    TWO_THREADS,
+
     /** Senders are threads, each with an event loop of its own; receivers are on the pool. */
     THREAD_TO_DEFAULT;
 
@@ -29,6 +35,11 @@ enum class Dispatcher {
         when (this) {
             EVENT_LOOP -> runBlocking { all(senders + receivers) }
             DEFAULT -> runBlocking(Dispatchers.Default) { all(senders + receivers) }
+            TWO_THREADS ->
+                runBlocking {
+                    val sending = async(SENDING) { all(senders) }
+                    withContext(RECEIVING) { all(receivers) } + sending.await()
+                }
             THREAD_TO_DEFAULT -> {
                 val sending = senders.map { FutureTask { runBlocking { it() } } }
                 sending.forEach { Thread.ofPlatform().start(it) }
@@ -39,6 +50,9 @@ enum class Dispatcher {
     private suspend fun CoroutineScope.all(bodies: List<suspend () -> Long>): Long =
         bodies.map { async { it() } }.awaitAll().sum()
 }
+
+private val SENDING = Executors.newSingleThreadExecutor().asCoroutineDispatcher()
+private val RECEIVING = Executors.newSingleThreadExecutor().asCoroutineDispatcher()
 
 /** The loads of the suite `channel` in Kotlin. Each takes the number of operations and returns what the Java loads do. */
 class Coroutines(private val dispatcher: Dispatcher) {
@@ -51,7 +65,8 @@ class Coroutines(private val dispatcher: Dispatcher) {
 
     fun selectOf(count: Int, capacity: Int): LongUnaryOperator {
         val channels = List(count) { Channel<Int>(capacity) }
-        val receiving: suspend (Long) -> Long = if (count == 2) { n -> receiveOfTwo(channels, n) } else { n -> receiveOf(channels, n) }
+        val receiving: suspend (Long) -> Long =
+            if (count == 2) { n -> receiveOfTwo(channels, n) } else { n -> receiveOf(channels, n) }
         return LongUnaryOperator { operations ->
             dispatcher.run(channels.map { { send(it, operations / count) } }, listOf { receiving(operations) })
         }
@@ -61,14 +76,20 @@ class Coroutines(private val dispatcher: Dispatcher) {
         val words = Channel<Int>(capacity)
         val answers = Channel<Int>(capacity)
         return LongUnaryOperator { operations ->
-            dispatcher.run(listOf { ask(words, answers, operations / 2) }, listOf { answer(words, answers, operations / 2) })
+            dispatcher.run(
+                listOf { ask(words, answers, operations / 2) },
+                listOf { answer(words, answers, operations / 2) },
+            )
         }
     }
 
     fun fanIn(senders: Int, capacity: Int): LongUnaryOperator {
         val channel = Channel<Int>(capacity)
         return LongUnaryOperator { operations ->
-            dispatcher.run(List(senders) { { send(channel, operations / senders) } }, listOf { receive(channel, operations) })
+            dispatcher.run(
+                List(senders) { { send(channel, operations / senders) } },
+                listOf { receive(channel, operations) },
+            )
         }
     }
 

@@ -13,6 +13,7 @@ import dev.sluice.task.Call;
 import dev.sluice.task.Promise;
 import dev.sluice.task.RootTask;
 import dev.sluice.task.TaskFailedException;
+import dev.sluice.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
@@ -96,6 +97,13 @@ public final class Sluice {
     /// @throws CancelledException if the caller is cancelled
     public static void yield() {
         Sleep.pass(Strand.current());
+    }
+
+    /// The clock that the caller lives by: its loop's, which a simulation makes jump, or the operating system's
+    /// for a thread that is on no loop. What measures time by it can be tested in virtual time.
+    public static Clock clock() {
+        EventLoop engine = Strand.currentLoop();
+        return engine != null ? engine.clock() : Clock.system();
     }
 
     /// Calls a body on a platform thread and suspends the caller until it has ended: for what blocks (files,

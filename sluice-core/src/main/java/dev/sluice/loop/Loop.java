@@ -3,6 +3,7 @@ package dev.sluice.loop;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.observe.LoopStatistics;
+import dev.sluice.time.Clock;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -75,6 +76,11 @@ public final class Loop implements Executor {
     @Override
     public void execute(Runnable action) {
         loops.launch(this, action);
+    }
+
+    /// The clock by which its timers end; coroutines ask [dev.sluice.Sluice#clock].
+    public Clock clock() {
+        return engine.clock();
     }
 
     /// One reading of the counters.

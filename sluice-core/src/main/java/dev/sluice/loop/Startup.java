@@ -90,7 +90,7 @@ final class Startup {
 
     private static String cureOf(Refusal refusal, Poller taken) {
         return refusal.reason().startsWith("native access")
-                ? "start the JVM with --enable-native-access=ALL-UNNAMED, or =dev.sluice on the module path"
+                ? "start the JVM with --enable-native-access=" + VirtualThreads.AUDIENCE
                 : "allow it, or accept " + taken.name();
     }
 

@@ -12,6 +12,7 @@ import dev.sluice.loop.Loop;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.Promise;
 import dev.sluice.task.TaskGroup;
+import dev.sluice.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -279,5 +280,20 @@ class SimulationTest {
         Simulation.seeds(3, simulation -> seeds.add(simulation.seed()));
         List<Long> expected = Seeds.of(3).boxed().toList();
         assertThat(seeds).isEqualTo(expected);
+    }
+
+    @Test
+    void theClockOfTheCallerIsThatOfItsLoop() {
+        assertThat(Sluice.clock()).isSameAs(Clock.system());
+        Simulation.seed(1).run(() -> {
+            Clock clock = Sluice.clock();
+            assertThat(clock)
+                    .isSameAs(Simulation.current().clock())
+                    .isSameAs(Loop.current().clock());
+            long start = clock.nanoTime();
+            Sluice.sleep(ofHours(2));
+            assertThat(clock.nanoTime() - start).isEqualTo(ofHours(2).toNanos());
+            assertThat(Sluice.<Clock, RuntimeException>offload(Sluice::clock)).isSameAs(clock);
+        });
     }
 }

@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: immutable after initialisation.
 public final class VirtualThreads {
+    /// Whom a flag of the JVM has to name for this class: where it stands on the module path, its module.
+    public static final String AUDIENCE = audience(VirtualThreads.class.getModule());
+
     /// The flag that opens what this class needs.
-    public static final String OPEN_FLAG = "--add-opens java.base/java.lang=ALL-UNNAMED";
+    public static final String OPEN_FLAG = "--add-opens java.base/java.lang=" + AUDIENCE;
 
     private static final @Nullable String MISSING;
     private static final MethodHandle NEW_BUILDER;
@@ -68,6 +71,10 @@ public final class VirtualThreads {
     }
 
     private VirtualThreads() {}
+
+    static String audience(Module module) {
+        return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    }
 
     private static MethodHandle orConstant(@Nullable MethodHandle handle) {
         return handle != null ? handle : MethodHandles.constant(Object.class, "missing");

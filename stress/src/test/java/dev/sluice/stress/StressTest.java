@@ -72,7 +72,9 @@ class StressTest {
                 unseen.add(name);
             }
         }
-        assertThat(unseen).as("broken protocols that nothing forbidden was seen of").isEmpty();
+        assertThat(unseen)
+                .as("broken protocols that nothing forbidden was seen of")
+                .isEmpty();
     }
 
     private static boolean sawForbidden(TestResult result) {

@@ -3,12 +3,14 @@ package dev.sluice.internal.loop;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.LLI_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
@@ -18,7 +20,7 @@ public final class InboxStress {
 
     private InboxStress() {}
 
-    private static int count(Inbox.Node drained) {
+    private static int count(Inbox.@Nullable Node drained) {
         int count = 0;
         for (Inbox.Node node = drained; node != null; node = node.next) {
             count++;
@@ -153,7 +155,7 @@ public final class InboxStress {
         }
 
         @Actor
-        public void loop(org.openjdk.jcstress.infra.results.I_Result r) {
+        public void loop(I_Result r) {
             while (inbox.drain() == null) {
                 Thread.onSpinWait();
             }

@@ -4,7 +4,7 @@
 /// to `sluice-testing`, which brings its own poller, clock and order.
 @SuppressWarnings("module") // dev.sluice.testing is compiled after this module
 module dev.sluice {
-    requires static transitive org.jspecify; // annotations only
+    requires static org.jspecify; // annotations only
     requires jdk.unsupported; // sun.misc.Signal, for SIGINT and SIGTERM
 
     exports dev.sluice;

@@ -71,7 +71,12 @@ final class Project {
 
     /// The class files of the core by internal name, module-info included.
     static Map<String, byte[]> coreClasses() {
-        return classes(location(dev.sluice.time.Clock.class));
+        return classes(core());
+    }
+
+    /// The core as it is compiled, a folder or a jar.
+    static Path core() {
+        return location(dev.sluice.time.Clock.class);
     }
 
     /// The class files of `sluice-testing`: the main ones beside those of these tests.

@@ -1,6 +1,7 @@
 package dev.sluice.process;
 
 import dev.sluice.internal.io.LoopCalls;
+import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Fcntl;
 import dev.sluice.internal.linux.Memory;
@@ -27,7 +28,9 @@ final class Feeder extends Operation {
     /// @param pipe the writing end, which is closed in the end
     static void feed(LoopCalls calls, int pipe, byte[] bytes) {
         var feeder = new Feeder(calls, pipe, bytes);
-        calls.execute(feeder::begin);
+        if (!calls.execute(feeder::begin)) {
+            Unistd.close(new CallState(), pipe); // the loop has ended: the program finds the end early
+        }
     }
 
     private void begin() {

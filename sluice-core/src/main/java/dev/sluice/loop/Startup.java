@@ -48,10 +48,15 @@ final class Startup {
         };
         List<LoopSeams> seams = new ArrayList<>();
         List<Refusal> refusals = List.of();
-        for (int i = 0; i < config.count(); i++) {
-            Pollers.Opened opened = Pollers.open(choice, PollerConfig.defaults());
-            refusals = opened.refusals();
-            seams.add(LoopSeams.production(opened.poller()));
+        try {
+            for (int i = 0; i < config.count(); i++) {
+                Pollers.Opened opened = Pollers.open(choice, PollerConfig.defaults());
+                refusals = opened.refusals();
+                seams.add(LoopSeams.production(opened.poller()));
+            }
+        } catch (Throwable failure) {
+            seams.forEach(made -> made.poller().close());
+            throw failure;
         }
         return new Polling(List.copyOf(seams), capabilities(seams.getFirst().poller(), refusals));
     }

@@ -11,7 +11,7 @@ final class Readings {
     // tag::main
     record Reading(String place, int degrees) {
         static Reading parse(String line) {
-            String[] parts = line.split(" ");
+            String[] parts = line.split(" ", 2);
             return new Reading(parts[0], Integer.parseInt(parts[1]));
         }
     }

@@ -39,6 +39,7 @@ public final class SelectStress {
         }
 
         @SafeVarargs
+        @SuppressWarnings("varargs") // passed on, not stored in
         final String await(Clause<Void>... clauses) {
             Select.of(clauses).biased().await();
             return said;

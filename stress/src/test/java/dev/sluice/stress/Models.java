@@ -68,7 +68,8 @@ final class Models {
         var info = TestList.getInfo(name);
         var unbound = new SchedulingClass(AffinityMode.NONE, info.threads(), NodeType.PACKAGE);
         var config = new TestConfig(options, info, 0, List.of(), 0, unbound);
-        Runner<?> runner = (Runner<?>) Class.forName(config.generatedRunnerName)
+        Runner<?> runner = Class.forName(config.generatedRunnerName)
+                .asSubclass(Runner.class)
                 .getConstructor(ForkedTestConfig.class)
                 .newInstance(new ForkedTestConfig(config));
         TestResult result = runner.run();

@@ -16,9 +16,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 
 /// The inbox of a loop: what is pushed runs once, and no loop sleeps on work.
 public final class InboxStress {
-    private static final Runnable NOTHING = () -> {};
-
     private InboxStress() {}
+
+    private static void nothing() {}
 
     private static int count(Inbox.@Nullable Node drained) {
         int count = 0;
@@ -44,7 +44,7 @@ public final class InboxStress {
 
         @Actor
         public void pusher(LL_Result r) {
-            r.r1 = inbox.push(NOTHING, false);
+            r.r1 = inbox.push(InboxStress::nothing, false);
         }
 
         @Actor
@@ -69,12 +69,12 @@ public final class InboxStress {
 
         @Actor
         public void first(LLI_Result r) {
-            r.r1 = inbox.push(NOTHING, false);
+            r.r1 = inbox.push(InboxStress::nothing, false);
         }
 
         @Actor
         public void second(LLI_Result r) {
-            r.r2 = inbox.push(NOTHING, true);
+            r.r2 = inbox.push(InboxStress::nothing, true);
         }
 
         @Arbiter
@@ -94,12 +94,12 @@ public final class InboxStress {
         private final Inbox inbox = new Inbox();
 
         public PushAgainstDrain() {
-            inbox.push(NOTHING, false);
+            inbox.push(InboxStress::nothing, false);
         }
 
         @Actor
         public void pusher() {
-            inbox.push(NOTHING, false);
+            inbox.push(InboxStress::nothing, false);
         }
 
         @Actor
@@ -130,7 +130,7 @@ public final class InboxStress {
 
         @Actor
         public void pusher(LL_Result r) {
-            r.r1 = inbox.push(NOTHING, true);
+            r.r1 = inbox.push(InboxStress::nothing, true);
         }
 
         @Actor
@@ -151,7 +151,7 @@ public final class InboxStress {
         @Actor
         public void pusher() {
             written = 1;
-            inbox.push(NOTHING, false);
+            inbox.push(InboxStress::nothing, false);
         }
 
         @Actor

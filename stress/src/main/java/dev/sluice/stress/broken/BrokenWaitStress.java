@@ -71,7 +71,7 @@ public final class BrokenWaitStress {
             if (queued) {
                 wait.compareAndSet(WAITING, RESUMED); // the answer says whether the permit was taken
             } else {
-                free++;
+                free = 1;
             }
         }
 

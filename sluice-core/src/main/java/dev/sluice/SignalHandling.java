@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Turns SIGINT and SIGTERM into a cancellation of all bodies of [Sluice#run], and the end of their clean-up
-/// into the exit status that shells expect.
+/// into the exit status that shells expect; prints who waits for what on SIGUSR1.
 ///
 /// A JVM has one handler for a signal, and may run several bodies on several threads, so this is kept once:
 ///
@@ -42,6 +42,7 @@ final class SignalHandling {
             if (bodies.isEmpty()) {
                 handle("INT");
                 handle("TERM");
+                showWaitsOnRequest();
             }
             bodies.add(root);
             signal = first;
@@ -57,6 +58,16 @@ final class SignalHandling {
         JdkSignals.Installed handler = JdkSignals.handle(name, number -> arrived(new Signal("SIG" + name, number)));
         if (handler != null) {
             installed.add(handler);
+        }
+    }
+
+    /// SIGUSR1 prints who waits for what, if the program has no other use for it.
+    private static void showWaitsOnRequest() {
+        JdkSignals.Installed handler = JdkSignals.handle("USR1", _ -> System.err.println(Sluice.waitGraph()));
+        if (handler != null && handler.alone()) {
+            installed.add(handler);
+        } else if (handler != null) {
+            handler.undo().run();
         }
     }
 

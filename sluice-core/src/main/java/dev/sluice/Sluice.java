@@ -8,6 +8,7 @@ import dev.sluice.internal.strand.Strand;
 import dev.sluice.loop.Loop;
 import dev.sluice.loop.Loops;
 import dev.sluice.loop.LoopsConfig;
+import dev.sluice.observe.WaitGraph;
 import dev.sluice.task.Action;
 import dev.sluice.task.Call;
 import dev.sluice.task.Promise;
@@ -15,6 +16,7 @@ import dev.sluice.task.RootTask;
 import dev.sluice.task.TaskFailedException;
 import dev.sluice.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /// The entry: runs a program's main body on a loop, and the few things that every coroutine does.
@@ -42,8 +44,8 @@ public final class Sluice {
     ///
     /// SIGINT and SIGTERM cancel the body; when it has cleaned up, the JVM exits with 130 or 143. A second
     /// SIGINT exits at once. Of several bodies that run at the same time all are cancelled, and the last to end
-    /// is followed by the exit. Called by a coroutine it runs the body right there, on the same loop, and ignores
-    /// `config`.
+    /// is followed by the exit. SIGUSR1 prints the [#waitGraph], unless the program handles it itself. Called
+    /// by a coroutine it runs the body right there, on the same loop, and ignores `config`.
     ///
     /// @throws X what the body threw
     public static <X extends Exception> void run(LoopsConfig config, Action<X> body) throws X {
@@ -139,6 +141,17 @@ public final class Sluice {
     /// @throws TaskFailedException if the stage failed
     public static <T> T await(CompletionStage<T> stage) {
         return Promise.from(stage).await();
+    }
+
+    /// Who waits for what on all loops of this JVM, and the deadlocks among them: print it.
+    ///
+    /// In a simulation: on its loop only. Threads: any.
+    public static WaitGraph waitGraph() {
+        EventLoop engine = Strand.current().loop();
+        List<Loops> groups = engine != null && engine.simulated()
+                ? List.of(Loop.of(engine).loops())
+                : Loops.opened();
+        return Loops.waitGraph(groups);
     }
 
     /// What a sleeper is shown to wait for.

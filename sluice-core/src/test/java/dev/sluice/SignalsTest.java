@@ -3,6 +3,7 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.sched.JdkSignals;
 import dev.sluice.internal.testkit.Jvm;
 import dev.sluice.internal.testkit.Patience;
 import dev.sluice.internal.testkit.TestLoops;
@@ -77,6 +78,39 @@ class SignalsTest {
             jvm.signal("INT");
             assertThat(jvm.awaitExit()).isEqualTo(130);
             assertThat(jvm.output()).noneMatch(line -> line.contains("cancelled"));
+        }
+    }
+
+    @Test
+    void sigusr1PrintsWhoWaitsForWhat() throws Exception {
+        try (Jvm jvm = Jvm.start(Program.class, "one", "two")) {
+            jvm.awaitLine("two runs");
+            do {
+                jvm.signal("USR1");
+            } while (!jvm.awaitLine("2 tasks, ").contains("2 waiting")); // it runs before it waits
+            jvm.awaitLine("    main waits for for ever   at dev.sluice.SignalsTest");
+        }
+    }
+
+    @Test
+    void sigusr1IsLeftToWhoHandlesIt() throws Exception {
+        try (Jvm jvm = Jvm.start(OwnHandler.class, "one")) {
+            jvm.awaitLine("one runs");
+            jvm.signal("USR1");
+            jvm.awaitLine("the program's own");
+            jvm.signal("TERM");
+            jvm.awaitLine("one: cancelled");
+            assertThat(jvm.output()).noneMatch(line -> line.contains("waiting"));
+        }
+    }
+
+    /// As [Program], with a use for SIGUSR1.
+    static final class OwnHandler {
+        private OwnHandler() {}
+
+        public static void main(String[] names) throws Exception {
+            JdkSignals.handle("USR1", _ -> Program.say("the program's own"));
+            Program.main(names);
         }
     }
 

@@ -108,4 +108,18 @@ class ExamplesTest {
     void cacheComputesEachValueOnce() throws Exception {
         Printed.by(Cache::main).consistsOf("computing 2", "computing 3", "17", "17");
     }
+
+    @Test
+    void philosophersAreNamedAndThenEat() throws Exception {
+        List<String> lines = Printed.by(Philosophers::main).lines();
+        assertThat(lines.getFirst()).isEqualTo("deadlock: 3 wait for each other, until somebody cancels them");
+        assertThat(lines.subList(1, 4))
+                .allMatch(line -> line.contains("   at dev.sluice.examples.Philosophers."))
+                .extracting(line -> line.substring(0, line.indexOf("   at ")).strip())
+                .containsExactly(
+                        "main/Kant waits for lock fork 1 held by main/Laozi",
+                        "main/Laozi waits for lock fork 2 held by main/Plato",
+                        "main/Plato waits for lock fork 0 held by main/Kant");
+        assertThat(lines.subList(4, 7)).containsExactlyInAnyOrder("Kant eats", "Laozi eats", "Plato eats");
+    }
 }

@@ -132,6 +132,11 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
         }
 
         @Override
+        public String toString() {
+            return channel.sending().toString();
+        }
+
+        @Override
         Void chosen() {
             value = null;
             if (closed) {
@@ -178,6 +183,11 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
         @SuppressWarnings("unchecked") // only values of senders are handed over, and the end
         void claimed(@Nullable Object of) {
             value = of == Ends.ENDED ? null : (T) of;
+        }
+
+        @Override
+        public String toString() {
+            return channel.receiving().toString();
         }
 
         @Override

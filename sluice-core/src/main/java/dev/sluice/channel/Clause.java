@@ -40,6 +40,11 @@ public abstract sealed class Clause<R> permits ChannelClause, EventClause {
     /// What has to happen after the locks are free, when the clause did not have to wait.
     void done() {}
 
+    /// What it waits for, to those who ask who could end that.
+    Object awaited() {
+        return this;
+    }
+
     /// Runs the action of the clause that was chosen.
     abstract R chosen();
 }

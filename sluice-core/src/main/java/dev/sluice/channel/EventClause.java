@@ -1,5 +1,6 @@
 package dev.sluice.channel;
 
+import dev.sluice.cancel.Durations;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.loop.SharedLoop;
 import dev.sluice.internal.strand.Completion;
@@ -104,7 +105,7 @@ abstract sealed class EventClause<R> extends Clause<R> {
 
         @Override
         public String toString() {
-            return "after " + duration;
+            return "after " + Durations.print(duration);
         }
     }
 
@@ -144,6 +145,11 @@ abstract sealed class EventClause<R> extends Clause<R> {
                 completion.unregister(registered);
                 registration = null;
             }
+        }
+
+        @Override
+        Object awaited() {
+            return what;
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.sluice.channel;
 
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.loop.SharedLoop;
+import dev.sluice.internal.strand.Awaited;
 import dev.sluice.internal.strand.Strand;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +36,7 @@ public final class Select<R> {
     private final EventClause<? extends R>[] onEvents;
     private final Locked[] locks; // each once, in the order of their numbers
     private final Clause<? extends R>[] order; // in which a round looks; the strand that uses it
+    private final Awaited oneOf = new OneOfClauses();
     private boolean biased;
     private boolean busy; // the strand that uses it
 
@@ -140,7 +142,7 @@ public final class Select<R> {
 
     private Clause<? extends R> choose(Strand strand) {
         long draws = draws(strand);
-        long token = strand.begin(this);
+        long token = strand.begin(oneOf);
         Clause<? extends R> possible;
         lockAll();
         try {
@@ -265,6 +267,24 @@ public final class Select<R> {
             }
         }
         return null;
+    }
+
+    /// What a strand that waits is shown to wait for.
+    private final class OneOfClauses implements Awaited {
+        @Override
+        public Needs needs(Strand waiter) {
+            return new OneOf(clauses.stream().map(Clause::awaited).toList());
+        }
+
+        @Override
+        public String subject() {
+            return Select.this.toString();
+        }
+
+        @Override
+        public String toString() {
+            return subject();
+        }
     }
 
     @Override

@@ -7,11 +7,16 @@ import dev.sluice.internal.loop.StallWatch;
 import dev.sluice.internal.strand.Offloader;
 import dev.sluice.internal.strand.RootStrand;
 import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.strand.WaitSurvey;
 import dev.sluice.observe.LoopStatistics;
 import dev.sluice.observe.Report;
+import dev.sluice.observe.WaitGraph;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A fixed group of loops.
@@ -23,11 +28,15 @@ import org.jspecify.annotations.Nullable;
 public final class Loops implements AutoCloseable {
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(5);
 
+    /// Changed by whoever opens or closes a group, and read by whoever looks; pairs with itself.
+    private static final AtomicReference<List<Loops>> OPENED = new AtomicReference<>(List.of());
+
     private final LoopsConfig config;
     private final List<Loop> loops;
     private final RootStrand root = new RootStrand();
     private final Offloader offloader;
     private final @Nullable StallWatch watch;
+    private final DeadlockWatch deadlocks;
     private final Capabilities capabilities;
 
     private Loops(LoopsConfig config, List<LoopSeams> seams, Capabilities capabilities) {
@@ -42,8 +51,12 @@ public final class Loops implements AutoCloseable {
         }
         this.loops = List.copyOf(made);
         this.offloader = new Offloader(config.offloadThreads());
-        this.watch =
-                config.stallLimit().isZero() ? null : new StallWatch(engines, EventLoop.nanos(config.stallLimit()));
+        this.deadlocks = new DeadlockWatch(config.name(), root);
+        boolean simulated = engines.getFirst().simulated(); // finds its deadlocks itself
+        Runnable atRest = simulated ? () -> {} : deadlocks::look;
+        this.watch = config.stallLimit().isZero()
+                ? null
+                : new StallWatch(engines, EventLoop.nanos(config.stallLimit()), atRest);
         engines.forEach(EventLoop::start);
         if (watch != null) {
             watch.start();
@@ -56,7 +69,10 @@ public final class Loops implements AutoCloseable {
     public static Loops open(LoopsConfig config) {
         Startup.prepare();
         Startup.Polling polling = Startup.pollers(config);
-        return new Loops(config, polling.seams(), polling.capabilities());
+        var group = new Loops(config, polling.seams(), polling.capabilities());
+        OPENED.updateAndGet(
+                open -> Stream.concat(open.stream(), Stream.of(group)).toList());
+        return group;
     }
 
     /// Opens a group of one loop with the defaults.
@@ -102,6 +118,34 @@ public final class Loops implements AutoCloseable {
         return loops.stream().map(Loop::statistics).toList();
     }
 
+    /// Who waits for what on these loops, and the deadlocks among them; see [WaitGraph].
+    ///
+    /// Everybody goes on while this looks; it takes about as long as it takes to touch each task once. Any
+    /// thread; a coroutine that asks is itself running, so the answer is not quiet then.
+    public WaitGraph waitGraph() {
+        return waitGraph(List.of(this));
+    }
+
+    /// As [#waitGraph()], for several groups as one.
+    public static WaitGraph waitGraph(Collection<Loops> groups) {
+        List<RootStrand> roots = groups.stream().map(Loops::root).toList();
+        return WaitSurvey.take(
+                roots,
+                groups.stream()
+                        .flatMap(group -> group.loops.stream())
+                        .map(Loop::engine)
+                        .toList());
+    }
+
+    /// The groups of this JVM that are open, in the order in which they were opened; simulations not included.
+    public static List<Loops> opened() {
+        return OPENED.get();
+    }
+
+    private static void closed(Loops group) {
+        OPENED.updateAndGet(open -> open.stream().filter(each -> each != group).toList());
+    }
+
     /// The scope above everything that runs on these loops.
     @SuppressWarnings("exports") // for Sluice's own packages; the type is not exported
     public RootStrand root() {
@@ -118,10 +162,11 @@ public final class Loops implements AutoCloseable {
         root.launch(loop.engine(), "execute", action);
     }
 
-    /// Closes within 5 seconds, see [#close(Duration)]; what is left behind is reported.
+    /// Closes within 5 seconds, see [#close(Duration)]; what is left behind is reported, and so are deadlocks.
     @Override
     public void close() {
         ShutdownReport report = close(DEFAULT_GRACE);
+        deadlocks.report(report.circles());
         if (!report.clean()) {
             dev.sluice.observe.Reports.publish(
                     new Report.IgnoredCancel("loops " + config.name(), "close", report.holdouts()));
@@ -142,6 +187,7 @@ public final class Loops implements AutoCloseable {
         }
         root.close();
         boolean drained = root.awaitEmpty(grace);
+        List<WaitGraph.Circle> circles = drained ? List.of() : WaitSurvey.circles(root);
         if (!drained) {
             root.cancel(new CancelReason.Shutdown("close"));
             boolean interrupted = Thread.interrupted(); // ends the first wait, not the second as well
@@ -164,7 +210,8 @@ public final class Loops implements AutoCloseable {
         if (holdouts.isEmpty()) {
             loops.forEach(loop -> loop.engine().awaitEnd());
         }
-        return new ShutdownReport(drained, holdouts);
+        closed(this);
+        return new ShutdownReport(drained, holdouts, circles);
     }
 
     @Override

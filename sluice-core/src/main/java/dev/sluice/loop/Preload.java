@@ -36,6 +36,7 @@ final class Preload {
         "dev.sluice.internal.strand.Scope",
         "dev.sluice.internal.strand.Strand",
         "dev.sluice.internal.strand.StrandThread",
+        "dev.sluice.internal.strand.UserFrame",
         "dev.sluice.internal.strand.WaitList",
         "dev.sluice.io.DescriptorStream",
         "dev.sluice.io.Handle$Way",

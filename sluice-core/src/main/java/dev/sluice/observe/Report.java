@@ -67,6 +67,23 @@ public sealed interface Report {
     /// @param thread its coroutine; its stack says where it is
     record Holdout(String task, String doing, Thread thread) {}
 
+    /// Tasks wait for each other, and no deadline will end that.
+    ///
+    /// @param loops the name of the loops that were looked at
+    record Deadlock(String loops, List<WaitGraph.Circle> circles) implements Report {
+        public Deadlock {
+            circles = List.copyOf(circles);
+        }
+
+        @Override
+        public String describe() {
+            var text = new StringBuilder("loops " + loops);
+            circles.forEach(
+                    circle -> text.append(circles.size() == 1 ? ": " : "\n").append(circle));
+            return text.toString();
+        }
+    }
+
     /// A failure that nobody waits for.
     record UnobservedFailure(String task, Throwable failure) implements Report {
         @Override

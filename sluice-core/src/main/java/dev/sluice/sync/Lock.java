@@ -373,6 +373,11 @@ public final class Lock {
         }
 
         @Override
+        public Needs needs(Strand waiter) {
+            return new All(holders());
+        }
+
+        @Override
         public String subject() {
             return "lock " + name;
         }

@@ -154,6 +154,11 @@ public final class Once<T> {
         }
 
         @Override
+        public Needs needs(Strand waiter) {
+            return new All(holders());
+        }
+
+        @Override
         public String subject() {
             return "once " + name;
         }

@@ -310,6 +310,21 @@ public final class ReadWriteLock {
             }
         }
 
+        /// While others read, all wait for the first in the queue, which is a writer; only that one waits for
+        /// the readers.
+        @Override
+        public Needs needs(Strand waiter) {
+            lock();
+            try {
+                Waiter writer = queue().first();
+                boolean read = first != null && first.side == READ;
+                return new All(
+                        read && writer != null && writer.strand != waiter ? List.of(writer.strand) : strands());
+            } finally {
+                unlock();
+            }
+        }
+
         @Override
         public String subject() {
             return "lock " + name;

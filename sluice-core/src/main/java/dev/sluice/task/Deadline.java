@@ -135,6 +135,11 @@ public final class Deadline {
             return Deadline.this;
         }
 
+        @Override
+        protected boolean timed() {
+            return nanos != Long.MAX_VALUE;
+        }
+
         void enter() {
             strand.enter(this);
             if (nanos - loop.clock().nanoTime() <= 0) {

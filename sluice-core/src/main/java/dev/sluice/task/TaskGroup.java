@@ -3,6 +3,7 @@ package dev.sluice.task;
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.strand.Awaited;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.loop.Loop;
@@ -51,7 +52,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     private final JoinPolicy<T, R> policy;
     private final Strand owner;
     private final GroupScope scope;
-    private final TaskStrand.Owner membership = new Membership();
+    private final Membership membership = new Membership();
 
     /// Tasks that have not ended, and one for the group that is open. At 0 nothing can start any more.
     private int live = 1; // any thread, through LIVE only
@@ -252,7 +253,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
             joined = true;
             release();
         }
-        empty.awaitUncancellable(this);
+        empty.awaitUncancellable(membership);
     }
 
     private CancelledException cancelledWithFailures(CancelReason why, List<Task<? extends T>> ended) {
@@ -307,8 +308,23 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         return "group " + membership.path();
     }
 
-    /// What a task sees of its group.
-    private final class Membership implements TaskStrand.Owner {
+    /// What a task sees of its group, and what its owner waits for when it joins.
+    private final class Membership implements TaskStrand.Owner, Awaited {
+        @Override
+        public Needs needs(Strand waiter) {
+            return new Members(scope);
+        }
+
+        @Override
+        public String subject() {
+            return TaskGroup.this.toString();
+        }
+
+        @Override
+        public String toString() {
+            return subject();
+        }
+
         @Override
         public String path() {
             String above = owner.loop() != null ? owner.path() : ""; // a foreign thread is no part of a path

@@ -38,7 +38,7 @@ class CloseTest {
                 Sluice.sleep(Duration.ofMillis(20));
                 ended.set(true);
             });
-            assertThat(loops.close(LONG)).isEqualTo(new ShutdownReport(true, List.of()));
+            assertThat(loops.close(LONG)).isEqualTo(new ShutdownReport(true, List.of(), List.of()));
             assertThat(ended).isTrue();
             assertThatThrownBy(() -> loops.loop(0).execute(() -> {}))
                     .isInstanceOf(IllegalStateException.class)

@@ -6,18 +6,6 @@ import org.jspecify.annotations.Nullable;
 /// What stacks tell about waits.
 final class Frames {
     private static final List<String> JDK = List.of("java.", "jdk.", "sun.", "com.sun.");
-    private static final List<String> SLUICE = List.of(
-            "dev.sluice.Sluice",
-            "dev.sluice.internal.",
-            "dev.sluice.loop.",
-            "dev.sluice.channel.",
-            "dev.sluice.task.",
-            "dev.sluice.io.",
-            "dev.sluice.process.",
-            "dev.sluice.net.",
-            "dev.sluice.testing.World",
-            "dev.sluice.testing.Simulation");
-
     /// How every timed park looks from above; what called these is what matters.
     private static final List<String> PARKING = List.of(
             "java.lang.VirtualThread.park",
@@ -28,19 +16,6 @@ final class Frames {
             "jdk.internal.");
 
     private Frames() {}
-
-    /// The innermost frame that is neither the JDK's nor Sluice's.
-    static @Nullable StackTraceElement ofUser(StackTraceElement[] stack) {
-        for (StackTraceElement frame : stack) {
-            String type = frame.getClassName();
-            boolean test = type.endsWith("Test") || type.contains("Test$");
-            if (startsWithAny(type, JDK) || (!test && startsWithAny(type, SLUICE))) {
-                continue;
-            }
-            return frame;
-        }
-        return null;
-    }
 
     /// The method of the JDK that waits for a time and measures it by the system's clock, which virtual time
     /// does not move; null if the caller parks by itself.

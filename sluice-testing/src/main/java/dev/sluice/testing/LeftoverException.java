@@ -1,5 +1,6 @@
 package dev.sluice.testing;
 
+import dev.sluice.observe.WaitGraph.Wait;
 import java.util.List;
 
 /// The body of a simulation ended and left something behind: tasks, threads, armed timers, or failures that

@@ -1,5 +1,6 @@
 package dev.sluice.testing;
 
+import dev.sluice.observe.WaitGraph.Wait;
 import java.util.List;
 
 /// A simulation took more steps, or more time, than it may: somebody goes round in circles, or holds the loop.

@@ -2,8 +2,8 @@ package dev.sluice.testing;
 
 import dev.sluice.internal.sched.VirtualThreads;
 import dev.sluice.internal.strand.Strand;
-import dev.sluice.testing.SimulationException.Wait;
-import java.util.concurrent.locks.LockSupport;
+import dev.sluice.internal.strand.Waits;
+import dev.sluice.observe.WaitGraph.Wait;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual thread that runs in a simulation: a task's coroutine, or one that was started with the JDK's
@@ -80,9 +80,9 @@ final class Member {
         if (!started) {
             cause = "start";
         } else if (awaited != null) {
-            cause = print(awaited);
+            cause = Waits.print(awaited);
         } else {
-            cause = inStep ? "yield" : parked();
+            cause = inStep ? "yield" : Waits.parked(thread);
         }
     }
 
@@ -111,27 +111,12 @@ final class Member {
         return strand == null ? null : strand.waitsFor();
     }
 
-    private String parked() {
-        Object blocker = thread == null ? null : LockSupport.getBlocker(thread);
-        return blocker == null ? "park" : "park on " + blocker.getClass().getSimpleName();
-    }
-
     /// What it waits for, for people.
     Wait waits() {
         Object awaited = awaited();
-        StackTraceElement[] stack = parkedStack();
-        String what = awaited != null ? print(awaited) : inJdk();
-        StackTraceElement frame = Frames.ofUser(stack);
-        return new Wait(path(), what, frame == null ? "" : frame.toString());
-    }
-
-    private String inJdk() {
-        Thread.State state = thread == null ? Thread.State.WAITING : thread.getState();
-        return switch (state) {
-            case BLOCKED -> "a monitor that another thread holds";
-            case WAITING, TIMED_WAITING -> parked();
-            default -> "its turn";
-        };
+        return awaited != null && strand != null
+                ? Waits.of(strand, awaited, parkedStack())
+                : Waits.inJdk(path(), thread, parkedStack());
     }
 
     /// The stack, if it is parked: the JDK would submit one that is not a second time.
@@ -140,16 +125,5 @@ final class Member {
             return new StackTraceElement[0];
         }
         return thread.getStackTrace();
-    }
-
-    /// An object as text that is the same in each run: without the identity that `Object.toString` prints.
-    static String print(Object object) {
-        try {
-            String text = String.valueOf(object);
-            String identity = "@" + Integer.toHexString(System.identityHashCode(object));
-            return text.endsWith(identity) ? object.getClass().getSimpleName() : text;
-        } catch (RuntimeException failed) {
-            return object.getClass().getSimpleName(); // whoever waits must not be lost because it cannot be printed
-        }
     }
 }

@@ -1,23 +1,12 @@
 package dev.sluice.testing;
 
+import dev.sluice.observe.WaitGraph.Wait;
 import java.util.List;
 
 /// Ends a simulation because of how it went, and not because of what its body threw.
 public abstract sealed class SimulationException extends RuntimeException
         permits DeadlockException, LeftoverException, LimitExceededException, RealTimeException {
     private static final long serialVersionUID = 1;
-
-    /// Somebody in a simulation who waits.
-    ///
-    /// @param task its path: `main/fetch/a`
-    /// @param waitsFor what for: `task main/b`, `sleep 2 s`, `promise`
-    /// @param where the line of the program, as a stack trace prints it; empty if unknown
-    public record Wait(String task, String waitsFor, String where) {
-        @Override
-        public String toString() {
-            return task + " waits for " + waitsFor + (where.isEmpty() ? "" : "   at " + where);
-        }
-    }
 
     private final transient List<Wait> waits;
 

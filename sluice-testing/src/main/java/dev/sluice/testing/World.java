@@ -4,9 +4,12 @@ import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.loop.LoopSeams;
 import dev.sluice.internal.loop.Simulator;
 import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.strand.UserFrame;
+import dev.sluice.internal.strand.WaitSurvey;
 import dev.sluice.observe.Report;
+import dev.sluice.observe.WaitGraph.Circle;
+import dev.sluice.observe.WaitGraph.Wait;
 import dev.sluice.testing.Simulation.Limits;
-import dev.sluice.testing.SimulationException.Wait;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -263,7 +266,7 @@ final class World implements Simulator {
         StackTraceElement[] stack = member.parkedStack();
         StackTraceElement method = Frames.measuringTime(stack);
         if (method != null) {
-            judge(new RealTimeException(member.path(), method, Frames.ofUser(stack)));
+            judge(new RealTimeException(member.path(), method, UserFrame.of(stack)));
         }
     }
 
@@ -282,7 +285,7 @@ final class World implements Simulator {
             return;
         }
         if (timeoutNanos == Long.MAX_VALUE) {
-            judge(new DeadlockException(clock.nanoTime(), waits(null), hint()));
+            judge(new DeadlockException(Trace.seconds(clock.nanoTime()), waits(null), circles(), hint()));
         } else if (timeoutNanos > endOfTime - clock.nanoTime()) {
             endOfTime = EventLoop.saturatedAdd(endOfTime, NANOS_TO_CLEAN_UP);
             judge(new LimitExceededException(
@@ -407,6 +410,16 @@ final class World implements Simulator {
             }
         }
         return living;
+    }
+
+    /// Who waits for each other.
+    private List<Circle> circles() {
+        for (Member member : members.values()) {
+            if (member.strand() != null) {
+                return WaitSurvey.circles(member.strand().root());
+            }
+        }
+        return List.of();
     }
 
     /// Who waits for what.

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.Sluice;
 import dev.sluice.loop.Loop;
 import dev.sluice.observe.Report;
+import dev.sluice.observe.WaitGraph;
 import dev.sluice.task.Action;
 import dev.sluice.task.CancelScope;
 import dev.sluice.task.Promise;
@@ -84,7 +85,7 @@ class SimulationFailureTest {
                 .hasMessageContaining("SimulationFailureTest.java")
                 .hasMessageNotContaining("sleeper");
         assertThat(((DeadlockException) failure).waits())
-                .extracting(SimulationException.Wait::task)
+                .extracting(WaitGraph.Wait::task)
                 .containsExactlyInAnyOrder("main", "main/first", "main/second", "main/third");
     }
 

@@ -275,6 +275,16 @@ public final class EventLoop implements LoopScheduler.Host {
         return ready.running();
     }
 
+    /// Whether nothing goes on here by itself: the loop sleeps, no timer is armed, no operation is in flight.
+    /// Any thread.
+    ///
+    /// @return a number that is another one after a coroutine has run; -1 if something goes on
+    public long rest() {
+        // Before the sleep is looked for, so that the answers before and after a rest differ.
+        long resumes = progress.resumes();
+        return inbox.isAsleep() && wheel.size() == 0 && poller.inFlight() == 0 ? resumes : -1;
+    }
+
     public LoopStatistics statistics() {
         return progress.statistics(index, ready.size(), wheel.size(), poller);
     }

@@ -83,6 +83,12 @@ final class Inbox implements IdleSpin.Wait {
         return hasWork();
     }
 
+    /// Whether the loop sleeps, or is about to. Any thread.
+    boolean isAsleep() {
+        // Acquires what the loop wrote before it slept; pairs with the compare-and-set in trySleep.
+        return HEAD.getVolatile(this) == ASLEEP;
+    }
+
     /// Whether [#close] has been called: what is pushed is refused from now on. Any thread.
     boolean isClosed() {
         // Pairs with the getAndSet in close.

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Notices coroutines that hold their loop.
+/// Notices coroutines that hold their loop, and loops on which nobody goes on.
 ///
 /// A thread of its own looks at each loop a few times within the limit. A loop that resumed nothing since the
 /// last look and is inside a coroutine is held by it. Costs the loop two plain stores a resume; a coroutine
@@ -19,6 +19,7 @@ public final class StallWatch {
     private final List<EventLoop> loops;
     private final long limitNanos;
     private final Seen[] seen;
+    private final RestWatch rest;
     private final Thread thread;
     private volatile boolean ended; // set by close, pairs with the read in run
 
@@ -30,8 +31,10 @@ public final class StallWatch {
     }
 
     /// @param limitNanos how long a coroutine may hold its loop
-    public StallWatch(List<EventLoop> loops, long limitNanos) {
+    /// @param atRest called when no loop has resumed anybody for a while
+    public StallWatch(List<EventLoop> loops, long limitNanos, Runnable atRest) {
         this.loops = List.copyOf(loops);
+        this.rest = new RestWatch(this.loops, atRest);
         this.limitNanos = limitNanos;
         this.seen = new Seen[loops.size()];
         for (int i = 0; i < seen.length; i++) {
@@ -55,6 +58,7 @@ public final class StallWatch {
             for (int i = 0; i < seen.length; i++) {
                 look(loops.get(i), seen[i]);
             }
+            rest.look();
         }
     }
 

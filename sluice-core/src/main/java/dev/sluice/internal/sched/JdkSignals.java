@@ -19,7 +19,9 @@ public final class JdkSignals {
     /// A handler in place, and how to undo it.
     ///
     /// @param number what the system calls the signal
-    public record Installed(int number, Runnable undo) {}
+    ///
+    /// @param alone whether nobody handled the signal before
+    public record Installed(int number, boolean alone, Runnable undo) {}
 
     /// Calls `handler` with the signal's number each time it arrives.
     ///
@@ -41,7 +43,10 @@ public final class JdkSignals {
                     .bindTo(handler);
             call = MethodHandles.dropArguments(MethodHandles.insertArguments(call, 0, (Object) known), 0, signalClass);
             Object before = install.invoke(signal, MethodHandleProxies.asInterfaceInstance(handlerClass, call));
-            return new Installed(known, () -> restore(install, signal, before));
+            boolean alone = before
+                    == lookup.findStaticGetter(handlerClass, "SIG_DFL", handlerClass)
+                            .invoke();
+            return new Installed(known, alone, () -> restore(install, signal, before));
         } catch (IllegalArgumentException refused) {
             return null;
         } catch (Throwable e) {

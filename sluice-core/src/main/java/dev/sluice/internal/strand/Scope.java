@@ -139,6 +139,63 @@ public class Scope {
         return found;
     }
 
+    /// Copies some of the children, newest first, for people who look: a few at a time, so that nobody waits
+    /// long for the lock. Those that were there throughout are all found, some perhaps twice.
+    ///
+    /// @param batch where they go; what it holds of the last call says where to go on, so it grows while that
+    ///     is not enough
+    /// @param before how many the last call gave, 0 for the first
+    /// @return how many there are in the batch now, 0 at the end; -1 to call again with a larger batch, as for
+    ///     the first time
+    final int nextChildren(Scope[] batch, int before) {
+        SpinLock.lock(LOCK, this);
+        try {
+            Scope next = children;
+            if (before > 0) {
+                int last = before - 1;
+                while (last >= 0 && !batch[last].isChildOf(this)) {
+                    last--;
+                }
+                if (last < 0) {
+                    return -1;
+                }
+                next = batch[last].nextSibling;
+            }
+            int count = 0;
+            while (next != null && count < batch.length) {
+                batch[count++] = next;
+                next = next.nextSibling;
+            }
+            return count;
+        } finally {
+            SpinLock.unlock(LOCK, this);
+        }
+    }
+
+    private boolean isChildOf(Scope above) {
+        return previousSibling != null || nextSibling != null || above.children == this;
+    }
+
+    /// Whether there may be children; a hint.
+    final boolean mayHaveChildren() {
+        return children != null;
+    }
+
+    /// Whether time cancels this scope by itself.
+    protected boolean timed() {
+        return false;
+    }
+
+    /// Whether time will cancel what waits in this scope.
+    final boolean underDeadline() {
+        for (Scope scope = this; scope != null; scope = scope.shield ? null : scope.parent) {
+            if (scope.timed()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Links a child scope and passes on a cancellation that has happened.
     final void link(Scope child) {
         SpinLock.lock(LOCK, this);

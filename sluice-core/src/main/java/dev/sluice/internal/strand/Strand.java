@@ -126,6 +126,35 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         return ((long) STATE.getVolatile(this) & PHASE) == RUNNING ? null : waitsFor;
     }
 
+    /// The wait that the strand is in: a number that none of its other waits has; 0 if it is in none.
+    final long currentToken() {
+        // Volatile: pairs with begin, which writes waitsFor before the state.
+        long now = (long) STATE.getVolatile(this);
+        long phase = now & PHASE;
+        return phase == WAITING || phase == SHIELDED ? now : 0;
+    }
+
+    /// What a wait is for, if the strand is still in it; else null.
+    final @Nullable Object blockerOf(long wait) {
+        Object blocker = waitsFor;
+        VarHandle.acquireFence(); // pairs with tryResume and end: who writes the next blocker has left this wait
+        return currentToken() == wait ? blocker : null;
+    }
+
+    /// Whether time will end a wait that the strand is in.
+    final boolean endsByDeadline(long wait) {
+        return (wait & PHASE) == WAITING && scope.underDeadline();
+    }
+
+    /// The scope above everything that runs on its loops; the strand itself if it is a thread that is not ours.
+    public final Strand root() {
+        Scope scope = this;
+        for (Scope above = scope.parent(); above != null; above = scope.parent()) {
+            scope = above;
+        }
+        return scope.strand();
+    }
+
     /// What the strand does, for people who look.
     public String doing() {
         Object blocker = waitsFor();

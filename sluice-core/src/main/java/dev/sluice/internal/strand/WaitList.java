@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// - a wait ends once: by entering or by a refusal, both under the lock, or by its cancellation, after which
 ///   its strand has not entered.
 /// Threads: any. Strands are woken only after the lock is free.
-public abstract class WaitList {
+public abstract class WaitList implements Awaited {
     private static final VarHandle LOCK;
 
     static {
@@ -73,8 +73,11 @@ public abstract class WaitList {
         return List.of();
     }
 
-    /// What it is and its name, for messages.
-    public abstract String subject();
+    /// Only some know that nobody else can let a waiter enter.
+    @Override
+    public Needs needs(Strand waiter) {
+        return new Anybody();
+    }
 
     // ---- entering
 

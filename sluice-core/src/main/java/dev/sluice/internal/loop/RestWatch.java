@@ -1,0 +1,57 @@
+package dev.sluice.internal.loop;
+
+import dev.sluice.observe.Report;
+import dev.sluice.observe.Reports;
+import dev.sluice.time.Clock;
+import java.util.List;
+
+/// Has somebody look why, when loops have resumed nobody for a while.
+///
+/// Threads: that of the stall watch.
+final class RestWatch {
+    /// How long nobody was resumed, so that a program that only pauses is not looked at.
+    private static final long REST_NANOS = 1_000_000_000;
+
+    /// A look may take so much of the time: where a million tasks rest again and again, looks are rarer.
+    private static final long SHARE = 100;
+
+    private final List<EventLoop> loops;
+    private final Runnable look;
+    private long resumes = -1;
+    private long since;
+    private long notBefore;
+    private boolean looked;
+
+    RestWatch(List<EventLoop> loops, Runnable look) {
+        this.loops = loops;
+        this.look = look;
+        this.notBefore = Clock.system().nanoTime();
+    }
+
+    void look() {
+        long now = Clock.system().nanoTime();
+        long sum = 0;
+        for (EventLoop loop : loops) {
+            sum += loop.progress.resumes();
+        }
+        if (sum != resumes) {
+            resumes = sum;
+            since = now;
+            looked = false;
+        } else if (!looked && now - since >= REST_NANOS && now - notBefore >= 0) {
+            looked = true;
+            lookNow();
+            long end = Clock.system().nanoTime();
+            notBefore = end + SHARE * (end - now);
+        }
+    }
+
+    private void lookNow() {
+        try {
+            look.run();
+        } catch (Throwable failure) {
+            Reports.publish(
+                    new Report.UnobservedFailure("watch of " + loops.getFirst().name(), failure));
+        }
+    }
+}

@@ -17,7 +17,12 @@ public final class ChannelSuite {
     private ChannelSuite() {}
 
     public static List<Work> works(boolean quick) {
-        List<Work> works = new ArrayList<>(withGoals());
+        List<Work> works = new ArrayList<>(List.of(
+                rendezvous().joxOnOurs().queues(0).go().work().budget(Metric.ALLOCATED, 32),
+                buffered().joxOnOurs().queues(0).go().asyncio().work().budget(Metric.ALLOCATED, NONE),
+                selectOfTwo(RENDEZVOUS).go().work(),
+                selectOfTwo(64).go().asyncio().work(),
+                bufferedAcross().onTwoThreads(1.5).go().work()));
         works.add(oneLoop(Shape.broadcast(64)).jox(0).kotlin(0).queues(0).go().work());
         works.add(
                 across(Shape.pingPong(1)).jox(0).kotlin(0).onTwoThreads(0).go().work());
@@ -29,16 +34,29 @@ public final class ChannelSuite {
         return works;
     }
 
-    private static List<Work> withGoals() {
-        Sides rendezvous = oneLoop(Shape.stream(RENDEZVOUS)).jox(2).joxOnOurs().kotlin(0);
-        Sides buffered = oneLoop(Shape.stream(64)).jox(2).joxOnOurs().kotlin(1);
-        Sides across = across(Shape.stream(64)).jox(1.5).kotlin(1.5).queues(1.5).onTwoThreads(1.5);
+    /// The goals alone, for a run that has little time.
+    public static List<Work> goals() {
         return List.of(
-                rendezvous.queues(0).go().work().budget(Metric.ALLOCATED, 32),
-                buffered.queues(0).go().asyncio().work().budget(Metric.ALLOCATED, NONE),
-                oneLoop(Shape.selectOf(2, RENDEZVOUS)).jox(2).kotlin(1).go().work(),
-                oneLoop(Shape.selectOf(2, 64)).jox(2).kotlin(1).go().asyncio().work(),
-                across.go().work());
+                rendezvous().work().budget(Metric.ALLOCATED, 32),
+                buffered().work().budget(Metric.ALLOCATED, NONE),
+                selectOfTwo(64).work(),
+                bufferedAcross().work());
+    }
+
+    private static Sides rendezvous() {
+        return oneLoop(Shape.stream(RENDEZVOUS)).jox(2).kotlin(0);
+    }
+
+    private static Sides buffered() {
+        return oneLoop(Shape.stream(64)).jox(2).kotlin(1);
+    }
+
+    private static Sides selectOfTwo(int capacity) {
+        return oneLoop(Shape.selectOf(2, capacity)).jox(2).kotlin(1);
+    }
+
+    private static Sides bufferedAcross() {
+        return across(Shape.stream(64)).jox(1.5).kotlin(1.5).queues(1.5);
     }
 
     private static List<Work> moreOnOneLoop() {

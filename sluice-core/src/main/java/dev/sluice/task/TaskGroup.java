@@ -10,6 +10,7 @@ import dev.sluice.loop.Loop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // a task without a result has the result null, which is of every type
     private Task<Void> launchVoid(EventLoop loop, String taskName, Action<?> body) {
+        Objects.requireNonNull(body, "body");
         Callable<? extends T> call = () -> {
             body.run();
             return JoinPolicies.nothing();
@@ -149,6 +151,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     }
 
     private <U extends T> Task<U> launch(EventLoop loop, String taskName, Callable<? extends U> body) {
+        Objects.requireNonNull(body, "body"); // where it is the caller's mistake, not that of a task
         retain();
         TaskStrand<U> task;
         try {

@@ -11,6 +11,7 @@ import dev.sluice.internal.testkit.TestLoops;
 import dev.sluice.loop.Loop;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,6 +45,20 @@ class GroupMisuseTest {
             }
             Loop loop = Loop.current();
             Patience.until("its timer is gone", () -> loop.statistics().now().timers() == 0);
+        });
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // that is the mistake
+    void aMissingBodyIsRefusedWhereItIsGiven() throws Exception {
+        TestLoops.run(() -> {
+            try (var group = TaskGroup.open()) {
+                Callable<Integer> missing = null;
+                Action<RuntimeException> nothing = null;
+                assertThatThrownBy(() -> group.start("a", missing)).hasMessage("body");
+                assertThatThrownBy(() -> group.start("b", nothing)).hasMessage("body");
+                group.join();
+            }
         });
     }
 

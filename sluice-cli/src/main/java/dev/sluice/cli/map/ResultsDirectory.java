@@ -2,6 +2,9 @@ package dev.sluice.cli.map;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -19,7 +22,22 @@ final class ResultsDirectory {
 
     /// Makes the directory if there is none.
     ResultsDirectory(Path directory) throws IOException {
-        this.directory = Files.createDirectories(directory);
+        try {
+            this.directory = Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new IOException("make results directory " + directory + ": " + why(e), e);
+        }
+    }
+
+    /// The JDK's message is often the name alone.
+    private static String why(IOException failure) {
+        return switch (failure) {
+            case FileAlreadyExistsException _ -> "there is a file of this name";
+            case AccessDeniedException _ -> "access denied";
+            case FileSystemException e when e.getReason() != null -> e.getReason();
+            case FileSystemException _ -> "no directory can be made there";
+            default -> String.valueOf(failure.getMessage());
+        };
     }
 
     /// Begins an attempt.
@@ -59,7 +77,12 @@ final class ResultsDirectory {
             int code = ending instanceof Ending.Signalled(int signal, String _)
                     ? SIGNAL_BASE + signal
                     : ending.exitValue();
-            Files.writeString(directory.resolve("exit"), code + "\n");
+            Path exit = directory.resolve("exit");
+            try {
+                Files.writeString(exit, code + "\n");
+            } catch (IOException e) {
+                throw new IOException("write results " + exit + ": " + why(e), e);
+            }
         }
 
         @Override

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Stages that values pass through, one after the other, while somebody asks for them.
@@ -89,6 +90,16 @@ public final class Pipeline<T> {
     /// The values of a receiver, a generator, a list; asked for when they are wanted, and left open.
     public static <T> Pipeline<T> of(Iterable<? extends T> values) {
         return new Pipeline<>("pipeline", Stage.source(Objects.requireNonNull(values, "values")));
+    }
+
+    /// The values of a stream, which is closed when the run has ended. It can be run once, as a stream can.
+    public static <T> Pipeline<T> of(Stream<T> stream) {
+        Objects.requireNonNull(stream, "stream");
+        return new Pipeline<>("pipeline", (run, next) -> {
+            try (stream) {
+                Stage.iterate(Stage.call("source", stream::iterator), next);
+            }
+        });
     }
 
     /// What a generator's body yields, in each run from the beginning. When no more is wanted its yield throws,
@@ -242,6 +253,12 @@ public final class Pipeline<T> {
         List<T> values = new ArrayList<>();
         this.<RuntimeException>forEach(values::add);
         return values;
+    }
+
+    /// The values that come out, made when the stream asks for them: it runs the pipeline in a generator.
+    /// Closing the stream ends the run.
+    public Stream<T> stream() {
+        return Generator.<T>of(name, out -> this.<RuntimeException>forEach(out::yield)).stream();
     }
 
     /// Runs the pipeline as a task of a group.

@@ -43,15 +43,17 @@ interface Stage<T> {
 
     /// The values of something that can be iterated.
     static <T> Stage<T> source(Iterable<? extends T> values) {
-        return (run, next) -> {
-            Iterator<? extends T> iterator = call("source", values::iterator);
-            Work<Boolean> more = iterator::hasNext;
-            Work<T> value = iterator::next;
-            while (call("source", more)) {
-                if (!next.take(call("source", value))) {
-                    return;
-                }
+        return (run, next) -> iterate(call("source", values::iterator), next);
+    }
+
+    /// Hands on what an iterator has, and asks it for no more than is wanted.
+    static <T> void iterate(Iterator<? extends T> iterator, Next<? super T> next) throws Exception {
+        Work<Boolean> more = iterator::hasNext;
+        Work<T> value = iterator::next;
+        while (call("source", more)) {
+            if (!next.take(call("source", value))) {
+                return;
             }
-        };
+        }
     }
 }

@@ -4,6 +4,7 @@
 /// |---|---|
 /// | [dev.sluice.flow.Generator] | a coroutine that yields values to an iterator |
 /// | [dev.sluice.flow.Pipeline] | stages that values pass through |
+/// | [dev.sluice.flow.Bridge] | from and to streams, publishers and subscribers of the JDK |
 ///
 /// Both are lazy, and end early with all that belongs to them: closing a generator, or ending a pipeline,
 /// cancels who makes the values where he rests, so that his `finally` blocks run. A failure comes out where the

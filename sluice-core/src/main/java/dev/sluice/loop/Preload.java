@@ -18,6 +18,7 @@ final class Preload {
         "dev.sluice.channel.Ticker",
         "dev.sluice.flow.GeneratorStrand",
         "dev.sluice.flow.GeneratorStrand$State",
+        "dev.sluice.flow.ReceiverInlet",
         "dev.sluice.internal.io.SuspendedOperation",
         "dev.sluice.internal.loop.IdleSpin",
         "dev.sluice.internal.loop.Inbox",

@@ -212,9 +212,12 @@ class PipelineTest {
                         failed -> assertThat(failed.stage()).isEqualTo("map"))
                 .hasRootCauseMessage("seven");
         assertThat(seen).containsExactlyInAnyOrder("one", "two");
-        assertThatThrownBy(() -> numbers(3).filter(n -> Math.floorDiv(n, 0) == 1).toList())
+        assertThatThrownBy(
+                        () -> numbers(3).filter(n -> Math.floorDiv(n, 0) == 1).toList())
                 .hasMessageStartingWith("stage filter of main failed: java.lang.ArithmeticException");
-        assertThatThrownBy(() -> numbers(3).zip(numbers(3), (a, b) -> Math.floorDiv(a, 0)).toList())
+        assertThatThrownBy(() -> numbers(3)
+                        .zip(numbers(3), (a, b) -> Math.floorDiv(a, 0))
+                        .toList())
                 .hasMessageStartingWith("stage zip of main failed");
     }
 

@@ -38,8 +38,8 @@ class FlowGuideTest {
         Sluice.run(() -> {
             List<Integer> seen = new ArrayList<>();
             // tag::bridge
-            try (var group = TaskGroup.open();
-                    var prices = new SubmissionPublisher<Integer>()) { // of the JDK
+            var prices = new SubmissionPublisher<Integer>(); // of the JDK
+            try (var group = TaskGroup.open()) {
                 Receiver<Integer> received = Bridge.receiver(group, prices, 64);
                 List.of(3, 5, 4).forEach(prices::submit);
                 prices.close();

@@ -282,8 +282,8 @@ class BridgeTest {
     @Test
     void thePublisherOfTheJdkWithThreadsOfItsOwn() {
         Sluice.run(() -> {
-            try (var group = TaskGroup.open();
-                    var publisher = new SubmissionPublisher<Integer>()) {
+            var publisher = new SubmissionPublisher<Integer>();
+            try (var group = TaskGroup.open()) {
                 Receiver<Integer> out = Bridge.receiver(group, publisher, 16);
                 group.start(
                         "submit",

@@ -20,7 +20,7 @@ public class TckBlackbox extends FlowSubscriberBlackboxVerification<Integer> {
 
     @AfterClass
     public void end() throws Exception {
-        rig.close();
+        rig.end();
     }
 
     /// One whose values are received as they come.

@@ -21,7 +21,7 @@ public class TckPublisher extends FlowPublisherVerification<Long> {
 
     @AfterClass
     public void end() throws Exception {
-        rig.close();
+        rig.end();
     }
 
     @Override

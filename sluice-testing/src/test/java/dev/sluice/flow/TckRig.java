@@ -14,7 +14,7 @@ import org.reactivestreams.tck.TestEnvironment;
 /// Where the Technology Compatibility Kit finds our side: a loop, and a group that stays open meanwhile.
 ///
 /// Threads: the kit's.
-final class TckRig implements AutoCloseable {
+final class TckRig {
     private static final long PATIENCE_MILLIS = 20_000; // a liveness limit, not a measure
     private static final long POLL_MILLIS = 20; // between two looks
     private static final long SILENCE_MILLIS = 50; // how long the kit listens for what must not come
@@ -57,8 +57,7 @@ final class TckRig implements AutoCloseable {
         return Sluice.callOn(loops.loop(0), "tck", body);
     }
 
-    @Override
-    public void close() throws Exception {
+    void end() throws Exception {
         stop.complete(true);
         ended.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         loops.close();

@@ -24,7 +24,7 @@ public class TckWhitebox extends FlowSubscriberWhiteboxVerification<Integer> {
 
     @AfterClass
     public void end() throws Exception {
-        rig.close();
+        rig.end();
     }
 
     static Bridge.Inlet<Integer> drained(TaskGroup<?, ?> group) {

@@ -68,8 +68,8 @@ interface Place extends AutoCloseable {
             return Sluice.callOn(receiving, "bench", () -> {
                 List<Task<Long>> tasks = new ArrayList<>(senders.size() + receivers.size());
                 try (var group = TaskGroup.open()) {
-                    senders.forEach(sender -> tasks.add(group.startOn(sending, "sender", sender::call)));
-                    receivers.forEach(receiver -> tasks.add(group.startOn(receiving, "receiver", receiver::call)));
+                    senders.forEach(sender -> tasks.add(group.startOn(sending, "sender", sender)));
+                    receivers.forEach(receiver -> tasks.add(group.startOn(receiving, "receiver", receiver)));
                     group.join();
                 }
                 return tasks.stream().mapToLong(Task::get).sum();
@@ -94,7 +94,7 @@ interface Place extends AutoCloseable {
             long received = Sluice.callOn(loops.loop(0), "bench", () -> {
                 List<Task<Long>> tasks = new ArrayList<>(receivers.size());
                 try (var group = TaskGroup.open()) {
-                    receivers.forEach(receiver -> tasks.add(group.start("receiver", receiver::call)));
+                    receivers.forEach(receiver -> tasks.add(group.start("receiver", receiver)));
                     group.join();
                 }
                 return tasks.stream().mapToLong(Task::get).sum();

@@ -148,9 +148,8 @@ public final class Sluice {
     /// In a simulation: on its loop only. Threads: any.
     public static WaitGraph waitGraph() {
         EventLoop engine = Strand.current().loop();
-        List<Loops> groups = engine != null && engine.simulated()
-                ? List.of(Loop.of(engine).loops())
-                : Loops.opened();
+        List<Loops> groups =
+                engine != null && engine.simulated() ? List.of(Loop.of(engine).loops()) : Loops.opened();
         return Loops.waitGraph(groups);
     }
 

@@ -318,8 +318,7 @@ public final class ReadWriteLock {
             try {
                 Waiter writer = queue().first();
                 boolean read = first != null && first.side == READ;
-                return new All(
-                        read && writer != null && writer.strand != waiter ? List.of(writer.strand) : strands());
+                return new All(read && writer != null && writer.strand != waiter ? List.of(writer.strand) : strands());
             } finally {
                 unlock();
             }

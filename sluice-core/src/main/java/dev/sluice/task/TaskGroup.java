@@ -212,7 +212,8 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         return () -> shown.iterator(this::pending);
     }
 
-    /// Cancels all tasks, and the owner inside the group. Does not wait; join as usual.
+    /// Cancels all tasks, and the owner inside the group. Does not wait: [#close] does, and does not complain
+    /// then of tasks that still ran.
     public void cancel(String text) {
         scope.cancel(new CancelReason.Requested(Strand.current().path(), text));
     }
@@ -220,8 +221,9 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     /// Ends the group. After [#join] it only leaves the scope.
     ///
     /// @throws TaskFailedException if the group was not joined and a task failed
-    /// @throws IllegalStateException if the group was not joined and tasks had to be cancelled. In a `try`
-    ///     block that is left by an exception it is a suppressed exception of that one.
+    /// @throws IllegalStateException if the group was neither joined nor cancelled, and tasks still ran; they
+    ///     have been cancelled. In a `try` block that is left by an exception it is a suppressed exception of
+    ///     that one.
     @Override
     public void close() {
         requireOwner("close");
@@ -234,7 +236,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         }
         closed = true;
         boolean forgotten = !joined;
-        boolean unfinished = forgotten && pending() > 0;
+        boolean unfinished = forgotten && pending() > 0 && scope.reason() == null;
         if (unfinished) {
             scope.cancel(new CancelReason.Requested(owner.path(), "group closed before it was joined"));
         }

@@ -49,6 +49,19 @@ class GroupMisuseTest {
     }
 
     @Test
+    void aGroupThatWasCancelledIsClosedWithoutAComplaint() throws Exception {
+        TestLoops.run(() -> {
+            Task<Void> child;
+            try (var group = TaskGroup.open()) {
+                child = group.start("child", () -> Sluice.sleep(HOUR));
+                group.cancel("seen enough");
+            }
+            assertThat(child.isDone()).isTrue();
+            assertThat(child.outcome()).isInstanceOf(Outcome.Cancelled.class);
+        });
+    }
+
+    @Test
     @SuppressWarnings("NullAway") // that is the mistake
     void aMissingBodyIsRefusedWhereItIsGiven() throws Exception {
         TestLoops.run(() -> {

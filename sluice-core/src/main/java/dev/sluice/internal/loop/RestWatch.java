@@ -15,6 +15,9 @@ final class RestWatch {
     /// A look may take so much of the time: where a million tasks rest again and again, looks are rarer.
     private static final long SHARE = 100;
 
+    /// Long enough after any look; a slow one may only have been in want of a CPU.
+    private static final long MOST_NANOS = 20_000_000_000L;
+
     private final List<EventLoop> loops;
     private final Runnable look;
     private long resumes = -1;
@@ -42,7 +45,7 @@ final class RestWatch {
             looked = true;
             lookNow();
             long end = Clock.system().nanoTime();
-            notBefore = end + SHARE * (end - now);
+            notBefore = end + Math.min(SHARE * (end - now), MOST_NANOS);
         }
     }
 

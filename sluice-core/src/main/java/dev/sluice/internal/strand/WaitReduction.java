@@ -66,7 +66,9 @@ final class WaitReduction {
             all(place, known(List.of(task)));
         } else if (blocker instanceof Awaited awaited) {
             switch (awaited.needs(waiter)) {
-                case Awaited.All(List<Strand> holders) -> all(place, known(holders));
+                // Who has what he waits for has got it this moment, and is about to find out.
+                case Awaited.All(List<Strand> holders) ->
+                    all(place, holders.contains(waiter) ? List.of() : known(holders));
                 case Awaited.Members(Scope scope) -> all(place, membersOf.getOrDefault(scope, List.of()));
                 case Awaited.OneOf(List<?> several) -> {
                     for (Object one : several) {

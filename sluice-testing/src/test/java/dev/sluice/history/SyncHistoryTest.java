@@ -15,6 +15,8 @@ import dev.sluice.testing.Simulation;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
 
@@ -30,12 +32,22 @@ class SyncHistoryTest {
         void run(String name) throws Exception;
     }
 
-    private void tasks(Simulation simulation, Body body) throws Exception {
+    /// @param look called whenever all are blocked
+    private void tasks(Simulation simulation, Runnable look, Body body) throws Exception {
         random = simulation.random();
+        int[] running = {TASKS};
         try (var group = TaskGroup.open()) {
             for (int i = 0; i < TASKS; i++) {
                 String name = "task-" + i;
-                group.start(name, () -> body.run(name));
+                group.start(name, () -> {
+                    body.run(name);
+                    running[0]--;
+                });
+            }
+            while (running[0] > 0) {
+                Simulation.awaitAllBlocked();
+                look.run();
+                rest(15);
             }
             group.join();
         }
@@ -59,9 +71,20 @@ class SyncHistoryTest {
         int permits = 3;
         var semaphore = new Semaphore(permits);
         var history = new History<Integer>(); // the state is how many are free
-        tasks(simulation, name -> {
+        Map<String, Integer> asks = new HashMap<>();
+        Runnable look = () -> {
+            Semaphore.Statistics now = semaphore.statistics();
+            if (!now.waiters().isEmpty()) {
+                String first = now.waiters().getFirst();
+                assertThat(now.available())
+                        .as("free while %s waits", first)
+                        .isLessThan(asks.get(first.substring(first.lastIndexOf("task-"))));
+            }
+        };
+        tasks(simulation, look, name -> {
             for (int step = 0; step < 6; step++) {
                 int count = 1 + random.nextInt(permits);
+                asks.put(name, count);
                 var call = history.begin(name, "acquire " + count);
                 boolean[] got = {false};
                 patiently(() -> {
@@ -91,7 +114,7 @@ class SyncHistoryTest {
         int[] number = {0};
         int[] inside = {0}; // readers, or -1 for a writer
         var history = new History<Integer>();
-        tasks(simulation, name -> {
+        tasks(simulation, () -> {}, name -> {
             for (int step = 0; step < 8; step++) {
                 boolean writes = random.nextInt(3) == 0;
                 var call = history.begin(name, writes ? "increment" : "read");
@@ -138,7 +161,17 @@ class SyncHistoryTest {
         Deque<Integer> queue = new ArrayDeque<>();
         var history = new History<Contents>();
         int[] values = {0};
-        tasks(simulation, name -> {
+        Runnable look = () -> {
+            if (lock.statistics().owner().isEmpty()) {
+                assertThat(notEmpty.statistics().waiters().isEmpty() || queue.isEmpty())
+                        .as("nobody waits for what is there")
+                        .isTrue();
+                assertThat(notFull.statistics().waiters().isEmpty() || queue.size() == capacity)
+                        .as("nobody waits for room that is there")
+                        .isTrue();
+            }
+        };
+        tasks(simulation, look, name -> {
             boolean puts = name.endsWith("0") || name.endsWith("2");
             for (int done = 0; done < 7; ) {
                 int value = puts ? values[0]++ : -1;
@@ -151,10 +184,14 @@ class SyncHistoryTest {
                     }
                     moved[0] = puts ? value : queue.remove();
                     (puts ? notEmpty : notFull).signal();
+                    if (random.nextInt(3) == 0) {
+                        rest(20); // meanwhile who was signalled may be cancelled, before it has the lock
+                    }
                 }));
                 int result = moved[0];
                 if (result < 0) {
                     history.cancelled(call);
+                    rest(20); // what it was signalled for is somebody else's now
                     continue;
                 }
                 done++;

@@ -24,7 +24,7 @@ import org.openjdk.jcstress.os.SchedulingClass;
 /// Runs the jcstress models of this module, in one of two ways.
 ///
 /// The short one takes a fraction of a second for each, in this JVM. The full one is jcstress as it is meant to
-/// be: a JVM for each, and for each way of compiling its actors.
+/// be: several JVMs for each, which differ in how they compile.
 ///
 /// Threads: one at a time.
 final class Models {
@@ -32,7 +32,7 @@ final class Models {
     private static final String ONLY = System.getProperty("stress.models", "");
 
     private static final String SHORT = "-c 2 -iters 1 -time 60 -pth false -strideSize 64 -strideCount 16";
-    private static final String FULL = "-c 2 -f 1 -iters 4 -time 200";
+    private static final String FULL = "-c 2 -f 1 -iters 3 -time 200 -sc false -pth false";
     private static final String FULL_FLAGS = System.getProperty("stress.jvm.flags", "");
     private static final long FULL_MINUTES = 40; // a liveness limit on a machine with much else to do
 
@@ -88,7 +88,7 @@ final class Models {
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
         command.add(Main.class.getName());
         command.addAll(List.of(FULL.split(" ")));
-        command.addAll(List.of("-t", ONLY, "-r", ".", "-jvmArgs", FULL_FLAGS));
+        command.addAll(List.of("-t", ONLY, "-r", ".", "-jvmArgsPrepend", FULL_FLAGS));
         Process jcstress = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)

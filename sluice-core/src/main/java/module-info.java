@@ -10,6 +10,7 @@ module dev.sluice {
     exports dev.sluice;
     exports dev.sluice.cancel;
     exports dev.sluice.channel;
+    exports dev.sluice.codec;
     exports dev.sluice.flow;
     exports dev.sluice.io;
     exports dev.sluice.loop;

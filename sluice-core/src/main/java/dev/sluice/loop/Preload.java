@@ -16,6 +16,8 @@ final class Preload {
         "dev.sluice.channel.Offer",
         "dev.sluice.channel.Store$Priority",
         "dev.sluice.channel.Ticker",
+        "dev.sluice.codec.CodecException$Problem",
+        "dev.sluice.codec.CodecLimits",
         "dev.sluice.flow.GeneratorStrand",
         "dev.sluice.flow.GeneratorStrand$State",
         "dev.sluice.flow.ReceiverInlet",

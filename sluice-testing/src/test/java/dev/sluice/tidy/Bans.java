@@ -25,6 +25,8 @@ final class Bans {
         seams.put("dev.sluice.internal.loop.SystemRandom", Set.of(Ban.RANDOM));
         // the hook into the JDK's virtual threads
         seams.put("dev.sluice.internal.sched.VirtualThreads", Set.of(Ban.REFLECTION));
+        // what records are made of, and types with their arguments: looked at once for each codec
+        seams.put("dev.sluice.codec.Reflection", Set.of(Ban.REFLECTION));
         // the floor under the pollers: a Selector to sleep in, no sockets
         seams.put("dev.sluice.internal.poll.NioPoller", Set.of(Ban.SOCKET));
         // one class a kernel header

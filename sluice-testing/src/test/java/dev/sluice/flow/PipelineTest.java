@@ -94,6 +94,12 @@ class PipelineTest {
     }
 
     @Simulated(seeds = 10)
+    void aSourceThatHasNothingDoesNotHoldUpTheEnd() {
+        Pipeline<Integer> silent = Pipeline.of(Channel.<Integer>rendezvous());
+        assertThat(silent.merge(numbers(3)).limit(2).toList()).containsExactly(1, 2);
+    }
+
+    @Simulated(seeds = 10)
     void nothingIsAheadFurtherThanItsBuffer() {
         var made = new ArrayList<Integer>();
         try (var group = TaskGroup.open()) {

@@ -44,7 +44,8 @@ public final class Cbor {
         return new Cbor(CodecLimits.defaults(), MethodHandles.lookup(), Map.of());
     }
 
-    /// A codec with the defaults. This looks at the type once and takes up to milliseconds: keep the codec.
+    /// A codec with the defaults. This looks at the type once and takes milliseconds, the first of a program about
+    /// a tenth of a second: make codecs where a program begins, and keep them.
     ///
     /// @throws IllegalArgumentException if the type, or one that it contains, has no encoding; the message says
     ///     where

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /// A map as a map, ordered by the bytes of its keys. What is decoded cannot be modified, and keeps the order in
 /// which it came; a key that comes twice is refused.
@@ -86,9 +87,13 @@ final class MapSchema<K, V> extends Schema<Map<K, V>> {
         }
     }
 
-    /// A key in a path.
+    /// A key in a path. Others than these may be slow to print: a big integer of a million digits.
     private static String step(Object key) {
-        return "[" + Diagnostic.printable(String.valueOf(key)) + "]";
+        return switch (key) {
+            case String text -> "[" + Diagnostic.printable(text) + "]";
+            case Integer _, Long _, Short _, Byte _, Character _, Boolean _, Enum<?> _, UUID _ -> "[" + key + "]";
+            default -> "[" + key.getClass().getSimpleName() + "]";
+        };
     }
 
     @Override

@@ -229,6 +229,36 @@ class CodecLimitsTest {
         }
     }
 
+    record Tree(List<Tree> children) {}
+
+    @Test
+    void theDeepestLimitFitsTheStack() {
+        Codec<Tree> codec = Cbor.defaults()
+                .withLimits(CodecLimits.defaults().withDepth(512))
+                .codec(Tree.class);
+        Tree tree = new Tree(List.of());
+        for (int i = 1; i < 256; i++) { // two levels each
+            tree = new Tree(List.of(tree));
+        }
+        byte[] bytes = codec.encode(tree);
+        assertThat(codec.decode(bytes)).isEqualTo(tree);
+        assertThat(refused(Cbor.of(Tree.class), bytes).problem()).isEqualTo(LIMIT);
+        assertThat(unencodable(codec, new Tree(List.of(tree))).problem()).isEqualTo(LIMIT);
+    }
+
+    @Test
+    void aKeyThatIsSlowToPrintIsNotPrinted() {
+        Codec<Map<BigInteger, Integer>> codec = Cbor.of(new TypeOf<Map<BigInteger, Integer>>() {});
+        byte[] bytes = codec.encode(Map.of(BigInteger.ONE.shiftLeft(7_000_000), 1));
+        bytes[bytes.length - 1] = (byte) 0xf4;
+        assertThat(refused(codec, bytes))
+                .hasMessageContaining("path=[BigInteger], ")
+                .hasMessageContaining("found=false");
+        byte[] text = Cbor.mapOf(Integer.class).encode(Map.of("a\u0007", 1));
+        text[text.length - 1] = (byte) 0xf4;
+        assertThat(refused(Cbor.mapOf(Integer.class), text).path()).isEqualTo("[a\\u0007]");
+    }
+
     @Test
     void whatHasNoEncodingIsRefused() {
         record Text(String text) {}

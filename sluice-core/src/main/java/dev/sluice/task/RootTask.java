@@ -43,10 +43,15 @@ public final class RootTask {
     private static <T, X extends Exception> TaskStrand<T> launch(Loop loop, String name, Call<T, X> body) {
         RootStrand root = loop.loops().root();
         root.taskStarts(name);
-        var task = new TaskStrand<T>(
-                new Membership(root), new TaskStrand.Place(root, loop.engine(), null), name, body::call);
-        task.start();
-        return task;
+        try {
+            var task = new TaskStrand<T>(
+                    new Membership(root), new TaskStrand.Place(root, loop.engine(), null), name, body::call);
+            task.start();
+            return task;
+        } catch (Throwable e) {
+            root.taskEnded();
+            throw e;
+        }
     }
 
     /// The body may throw `X` and what is unchecked, so this is what the failure is.

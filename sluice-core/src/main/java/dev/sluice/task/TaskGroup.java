@@ -153,19 +153,22 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     private <U extends T> Task<U> launch(EventLoop loop, String taskName, Callable<? extends U> body) {
         Objects.requireNonNull(body, "body"); // where it is the caller's mistake, not that of a task
         retain();
-        TaskStrand<U> task;
+        TaskStrand<U> task = null;
         try {
             var place = new TaskStrand.Place(scope, loop, Strand.current().locals());
             task = new TaskStrand<>(membership, place, taskName, body);
             if (policy.keepsTasks()) {
                 tasks.add(task);
             }
+            task.start();
+            return task;
         } catch (Throwable e) {
+            if (task != null) {
+                tasks.remove(task);
+            }
             release();
             throw e;
         }
-        task.start();
-        return task;
     }
 
     /// Waits until all tasks have ended, and returns what the policy makes of them. Afterwards the group takes

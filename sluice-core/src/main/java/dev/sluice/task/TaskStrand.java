@@ -63,18 +63,23 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
     /// @param scope the scope that cancels it
     record Place(Scope scope, EventLoop loop, @Nullable Locals locals) {}
 
-    /// Starts the coroutine.
+    /// Starts the coroutine. If that fails, the scope does not know of it any more.
     void start() {
         EventLoop loop = loop();
         assert loop != null;
         begins();
-        Thread coroutine = loop.coroutine(name, this);
-        Object scopedValues = VirtualThreads.scopedValues();
-        if (scopedValues != null) {
-            VirtualThreads.inheritScopedValues(coroutine, scopedValues);
+        try {
+            Thread coroutine = loop.coroutine(name, this);
+            Object scopedValues = VirtualThreads.scopedValues();
+            if (scopedValues != null) {
+                VirtualThreads.inheritScopedValues(coroutine, scopedValues);
+            }
+            attach(coroutine);
+            coroutine.start();
+        } catch (Throwable failure) {
+            ended();
+            throw failure;
         }
-        attach(coroutine);
-        coroutine.start();
     }
 
     @Override

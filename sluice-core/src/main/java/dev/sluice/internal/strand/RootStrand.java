@@ -86,8 +86,12 @@ public final class RootStrand extends Strand {
     /// Runs an action in a coroutine directly below the root.
     public void launch(EventLoop loop, String name, Runnable action) {
         taskStarts(name);
-        var task = new LooseTask(this, loop, name, action);
-        task.start();
+        try {
+            new LooseTask(this, loop, name, action).start();
+        } catch (Throwable e) {
+            taskEnded();
+            throw e;
+        }
     }
 
     @Override
@@ -112,9 +116,14 @@ public final class RootStrand extends Strand {
             EventLoop loop = loop();
             assert loop != null;
             begins();
-            Thread coroutine = loop.coroutine(name, this);
-            attach(coroutine);
-            coroutine.start();
+            try {
+                Thread coroutine = loop.coroutine(name, this);
+                attach(coroutine);
+                coroutine.start();
+            } catch (Throwable failure) {
+                ended();
+                throw failure;
+            }
         }
 
         @Override

@@ -202,7 +202,18 @@ final class JdkProcess implements Running {
             throw new UnsupportedOperationException("signal " + command + ": signal=" + Signals.name(signal)
                     + ", expected SIGTERM or SIGKILL, as this process is the JDK's");
         }
-        return send(kin.living(), signal == Signals.SIGKILL);
+        return send(living(), signal == Signals.SIGKILL);
+    }
+
+    /// The kin; the program alone if the system does not let us look.
+    private List<ProcessHandle> living() {
+        try {
+            return kin.living();
+        } catch (RuntimeException unreadable) { // also what the JDK throws when it cannot list processes
+            System.getLogger("dev.sluice")
+                    .log(System.Logger.Level.DEBUG, "look for what " + command + " has started", unreadable);
+            return process.isAlive() ? List.of(process.toHandle()) : List.of();
+        }
     }
 
     private static boolean send(List<ProcessHandle> family, boolean kill) {
@@ -233,19 +244,29 @@ final class JdkProcess implements Running {
 
         @Override
         protected void expired() {
-            late = true; // pairs with the read in run
+            late = true; // pairs with the read in pursue
             LockSupport.unpark(thread);
         }
 
         void run() {
+            try {
+                pursue();
+            } finally {
+                process.destroyForcibly(); // if that failed, at least the program ends
+                loop.disarm(this);
+                gone.complete(true);
+            }
+        }
+
+        private void pursue() {
             loop.arm(this);
             process.onExit().thenRun(() -> LockSupport.unpark(thread));
-            send(kin.living(), false);
+            send(living(), false);
             long pause = FIRST_PAUSE_NANOS;
             int quiet = 0;
             while (quiet < 2) {
                 boolean kill = late; // pairs with the write in expired
-                List<ProcessHandle> left = kin.living();
+                List<ProcessHandle> left = living();
                 quiet = left.isEmpty() ? quiet + 1 : 0;
                 if (kill) {
                     send(left, true);
@@ -253,8 +274,6 @@ final class JdkProcess implements Running {
                 LockSupport.parkNanos(this, pause);
                 pause = left.isEmpty() ? FIRST_PAUSE_NANOS : Math.min(2 * pause, LAST_PAUSE_NANOS);
             }
-            loop.disarm(this);
-            gone.complete(true);
         }
     }
 }

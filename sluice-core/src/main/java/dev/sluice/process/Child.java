@@ -141,18 +141,17 @@ public final class Child implements AutoCloseable {
     /// streams. Once is enough, more is no error.
     @Override
     public void close() throws IOException {
-        if (ownership != null) {
-            endGroup();
-            ownership.leave();
-        }
-        if (running.stdin() != null) {
-            running.stdin().close();
-        }
-        if (running.stdout() != null) {
-            running.stdout().close();
-        }
-        if (running.stderr() != null) {
-            running.stderr().close();
+        ByteSource err = running.stderr();
+        ByteSource out = running.stdout();
+        ByteSink in = running.stdin();
+        // Closes each, whatever happens to the others; one that is not piped is null.
+        try (err;
+                out;
+                in) {
+            if (ownership != null) {
+                endGroup();
+                ownership.leave();
+            }
         }
     }
 

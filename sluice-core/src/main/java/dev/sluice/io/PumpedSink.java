@@ -109,7 +109,13 @@ final class PumpedSink implements ByteSink {
         } finally {
             lock.unlock();
         }
-        Pump.run(() -> pump(chunk, done));
+        try {
+            Pump.run(() -> pump(chunk, done));
+        } catch (Throwable noThread) {
+            from.position(from.position() - chunk.length);
+            ended(null);
+            throw noThread;
+        }
     }
 
     private void pump(byte[] chunk, Completion<Boolean> done) {
@@ -120,18 +126,24 @@ final class PumpedSink implements ByteSink {
         } catch (Throwable e) {
             failed = Pump.translate("write", name, e);
         }
-        boolean last;
+        boolean last = ended(failed);
+        done.complete(true);
+        if (last) {
+            Pump.closeNow(stream);
+        }
+    }
+
+    /// A chunk is no longer being written.
+    ///
+    /// @return whether the sink has been closed meanwhile, so that the stream is still to be closed
+    private boolean ended(@Nullable StreamException failed) {
         lock.lock();
         try {
             failure = failed;
             draining = null;
-            last = closed;
+            return closed;
         } finally {
             lock.unlock();
-        }
-        done.complete(true);
-        if (last) {
-            Pump.closeNow(stream);
         }
     }
 

@@ -103,11 +103,16 @@ final class PumpedSource implements ByteSource {
         Completion<Boolean> current = filling;
         if (current == null) {
             current = new Completion<>();
-            filling = current;
             if (buffer.length == 0) {
                 buffer = new byte[Streams.CHUNK];
             }
-            Pump.run(this::pump);
+            filling = current;
+            try {
+                Pump.run(this::pump);
+            } catch (Throwable noThread) {
+                filling = null;
+                throw noThread;
+            }
         }
         return current;
     }

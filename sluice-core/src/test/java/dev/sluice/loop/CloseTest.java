@@ -12,6 +12,7 @@ import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.task.CancelScope;
 import dev.sluice.task.Promise;
+import dev.sluice.task.TaskGroup;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -98,6 +99,41 @@ class CloseTest {
             });
             assertThat(reports.poll(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
                     .isEqualTo(new Report.UnobservedFailure("execute", failure));
+            assertThat(reports).isEmpty();
+        } finally {
+            Reports.handler(before);
+        }
+    }
+
+    @Test
+    void aFailureThatTheCancellationCarriesIsReported() throws Exception {
+        var reports = new LinkedBlockingQueue<Report>();
+        Consumer<Report> before = Reports.handler(reports::add);
+        var failure = new IllegalStateException("clean-up of a task failed");
+        try {
+            Bounded.run(() -> {
+                Loops loops = TestLoops.open(1);
+                started(loops, () -> {
+                    try (var group = TaskGroup.open()) {
+                        group.start("a", () -> {
+                            try {
+                                Sluice.sleep(HOUR);
+                            } finally {
+                                fail(failure);
+                            }
+                        });
+                        group.join();
+                    }
+                });
+                Thread.currentThread().interrupt(); // so that it cancels at once
+                assertThat(loops.close(LONG).clean()).isTrue();
+            });
+            assertThat(reports.poll(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isInstanceOfSatisfying(
+                            Report.UnobservedFailure.class,
+                            report -> assertThat(report.failure())
+                                    .hasMessageContaining("task execute/a failed")
+                                    .hasCause(failure));
             assertThat(reports).isEmpty();
         } finally {
             Reports.handler(before);

@@ -134,6 +134,8 @@ public final class RootStrand extends Strand {
             } catch (Throwable failure) {
                 if (!explains(failure)) {
                     report(failure);
+                } else {
+                    reportThoseIn(failure);
                 }
             } finally {
                 IllegalStateException complaint = leaveForgotten();
@@ -142,6 +144,15 @@ public final class RootStrand extends Strand {
                 }
                 ended();
                 root.taskEnded();
+            }
+        }
+
+        /// Reports what a cancellation carries, such as the failures of tasks, which would vanish with it.
+        private void reportThoseIn(Throwable cancellation) {
+            for (Throwable carried : cancellation.getSuppressed()) {
+                if (!explains(carried)) {
+                    report(carried);
+                }
             }
         }
 

@@ -171,6 +171,26 @@ class GroupsGuideTest {
     }
 
     @Test
+    void failureWhileTheBodyWaits() {
+        List<String> told = new ArrayList<>();
+        Sluice.run(() -> {
+            // tag::body
+            try {
+                TaskGroup.run(group -> {
+                    group.start("a", () -> {
+                        throw new IOException("disk full");
+                    });
+                    Sluice.sleep(ofSeconds(60)); // a share of the work, which is cancelled
+                });
+            } catch (TaskFailedException failure) {
+                told.add(failure.getMessage()); // task main/a failed: …: disk full
+            }
+            // end::body
+        });
+        assertThat(told).containsExactly("task main/a failed: java.io.IOException: disk full");
+    }
+
+    @Test
     void groupThatIsClosedWithoutAJoinSaysSo() {
         assertThatThrownBy(() -> Sluice.run(() -> {
                     try (var group = TaskGroup.open()) {

@@ -4,6 +4,7 @@ import dev.sluice.cancel.CancelledException;
 import dev.sluice.io.ByteSource;
 import dev.sluice.io.LimitExceededException;
 import dev.sluice.io.StreamException;
+import dev.sluice.task.TaskFailedException;
 import dev.sluice.task.TaskGroup;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,19 +45,29 @@ final class Collection {
         }
     }
 
-    private void collect(Child child) throws IOException {
+    void collect(Child child) throws IOException {
         boolean out = command.stdout.kind == Output.Kind.PIPED;
         boolean err = command.stderr.kind == Output.Kind.PIPED;
         if (out && err) {
-            try (var group = TaskGroup.open()) {
-                group.start("stderr of " + command, () -> drain(child, child.stderr(), stderr));
-                drain(child, child.stdout(), stdout);
-                group.join();
-            }
+            collectBoth(child);
         } else if (out) {
             drain(child, child.stdout(), stdout);
         } else if (err) {
             drain(child, child.stderr(), stderr);
+        }
+    }
+
+    private void collectBoth(Child child) throws IOException {
+        try {
+            TaskGroup.run(group -> {
+                group.start("stderr of " + command, () -> drain(child, child.stderr(), stderr));
+                drain(child, child.stdout(), stdout);
+            });
+        } catch (TaskFailedException failed) {
+            if (failed.getCause() instanceof IOException unreadable) {
+                throw unreadable;
+            }
+            throw failed;
         }
     }
 

@@ -39,6 +39,18 @@ import org.jspecify.annotations.Nullable;
 /// @param <T> what the tasks return
 /// @param <R> what joining returns
 public final class TaskGroup<T, R> implements AutoCloseable {
+    /// The body of a group, which gets it to start tasks.
+    @FunctionalInterface
+    public interface Body<X extends Exception> {
+        void run(TaskGroup<Object, Void> group) throws X;
+    }
+
+    /// The body of a group, with a result.
+    @FunctionalInterface
+    public interface Work<U, X extends Exception> {
+        U call(TaskGroup<Object, Void> group) throws X;
+    }
+
     private static final VarHandle LIVE;
 
     static {
@@ -98,6 +110,54 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     /// A group with a name, which the paths of its tasks contain, and a policy.
     public static <T, R> TaskGroup<T, R> open(String name, JoinPolicy<T, R> policy) {
         return new TaskGroup<>(name, policy);
+    }
+
+    /// Runs a body inside a group in which the first failure cancels the others, and joins the group; see
+    /// [#call].
+    public static <X extends Exception> void run(Body<X> body) throws X {
+        call(group -> {
+            body.run(group);
+            return TaskGroup.class;
+        });
+    }
+
+    /// Calls a body inside a group in which the first failure cancels the others, and joins the group.
+    ///
+    /// For a body that does its share of the work, and waits for more than [#join]. When a task fails while it
+    /// waits, that failure is thrown, and not the cancellation of the wait, which is its consequence.
+    ///
+    /// @return what the body returned; all tasks have ended
+    /// @throws X what the body threw; what still ran has been cancelled then
+    /// @throws TaskFailedException if a task failed, and the body did not fail for a reason of its own
+    public static <U, X extends Exception> U call(Work<U, X> body) throws X {
+        try (TaskGroup<Object, Void> group = open()) {
+            U result;
+            try {
+                result = body.call(group);
+            } catch (Throwable failure) {
+                group.throwCauseOf(failure);
+                throw failure;
+            }
+            if (!group.joined) {
+                group.join();
+            }
+            return result;
+        }
+    }
+
+    /// Throws why the group was cancelled, if that is what ended its body.
+    private void throwCauseOf(Throwable failure) {
+        if (joined || !CancelScope.endedBy(failure, scope)) {
+            return;
+        }
+        try {
+            join();
+        } catch (TaskFailedException | CancelledException cause) {
+            for (Throwable carried : failure.getSuppressed()) {
+                cause.addSuppressed(carried);
+            }
+            throw cause;
+        }
     }
 
     /// Starts a task on the loop of the caller.

@@ -1,7 +1,6 @@
 package dev.sluice.cli.map;
 
 import dev.sluice.Sluice;
-import dev.sluice.cancel.CancelledException;
 import dev.sluice.io.ByteSource;
 import dev.sluice.io.StreamException;
 import dev.sluice.process.Child;
@@ -69,23 +68,17 @@ final class Attempt {
     }
 
     private Exit follow(Child child) throws IOException {
-        try (var group = TaskGroup.open()) {
+        return TaskGroup.call(group -> {
             Task<Void> watch = plan.timed() ? group.start("timeout", () -> watch(child)) : null;
             Task<Void> errors = group.start("stderr", () -> pump(child.stderr(), Slot.STDERR));
-            try {
-                pump(child.stdout(), Slot.STDOUT);
-            } catch (CancelledException e) {
-                group.join(); // if a task of ours was the cause, that is what is thrown
-                throw e;
-            }
+            pump(child.stdout(), Slot.STDOUT);
             errors.get();
             Exit exit = child.exit();
             if (watch != null) {
                 watch.cancel("the program has ended");
             }
-            group.join();
             return exit;
-        }
+        });
     }
 
     private void watch(Child child) throws IOException {

@@ -7,13 +7,15 @@ import java.util.function.Consumer;
 ///
 /// Threads: any.
 public final class Reports {
+    private static final Reporter REPORTER = new Reporter();
+
     private static volatile Consumer<Report> handler =
             Reports::log; // set by any thread, pairs with the read in publish
 
     private Reports() {}
 
-    /// Gives all reports of this JVM to `now`, which is called on a thread of its own: it may block, it must
-    /// not throw.
+    /// Gives all reports of this JVM to `now`, one after the other, on a thread that exists for that: it may
+    /// block, and 1024 reports wait for it meanwhile; more are dropped, see [#dropped].
     ///
     /// @return the handler before
     public static Consumer<Report> handler(Consumer<Report> now) {
@@ -22,10 +24,14 @@ public final class Reports {
         return before;
     }
 
-    /// Reports. Returns at once: a log may block, and a loop must not.
+    /// Reports. Returns at once, since a log may block, and a loop must not; and never fails.
     public static void publish(Report report) {
-        Consumer<Report> to = handler;
-        Thread.ofPlatform().daemon().name("sluice-report").start(() -> to.accept(report));
+        REPORTER.publish(handler, report);
+    }
+
+    /// How many reports of this JVM were dropped, because too many waited for the handler.
+    public static long dropped() {
+        return REPORTER.dropped();
     }
 
     private static void log(Report report) {

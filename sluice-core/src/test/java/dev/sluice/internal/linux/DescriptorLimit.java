@@ -14,12 +14,15 @@ public final class DescriptorLimit {
 
     /// Sets how many descriptors this process may have, and leaves alone how many it may ask for.
     public static void set(CallState state, int descriptors) {
+        set(state, RLIMIT_NOFILE, descriptors);
+    }
+
+    /// Sets the soft limit of a resource.
+    static void set(CallState state, int resource, long limit) {
         long limits = Memory.allocate(16);
-        assertThat(Native.call(state, PRLIMIT64, 0, RLIMIT_NOFILE, 0, limits, 0, 0))
-                .isZero();
-        Memory.putLong(limits, descriptors);
-        assertThat(Native.call(state, PRLIMIT64, 0, RLIMIT_NOFILE, limits, 0, 0, 0))
-                .isZero();
+        assertThat(Native.call(state, PRLIMIT64, 0, resource, 0, limits, 0, 0)).isZero();
+        Memory.putLong(limits, limit);
+        assertThat(Native.call(state, PRLIMIT64, 0, resource, limits, 0, 0, 0)).isZero();
         Memory.free(limits);
     }
 }

@@ -14,6 +14,9 @@ import dev.sluice.internal.poll.Operation;
 ///
 /// Threads: the loop thread.
 final class Feeder extends Operation {
+    /// How much it writes at a time, however fast the program reads: then the loop's others have their turn.
+    private static final int BLOCKS_AT_ONCE = 16;
+
     private final LoopCalls calls;
     private final byte[] bytes;
     private int written;
@@ -43,13 +46,15 @@ final class Feeder extends Operation {
     @Override
     public void completed(int ready) {
         int result = ready;
-        while (result >= 0 && written < bytes.length) {
+        int blocks = 0;
+        while (result >= 0 && written < bytes.length && blocks++ < BLOCKS_AT_ONCE) {
             int length = Math.min(bytes.length - written, LoopCalls.BLOCK_BYTES);
             Memory.copy(bytes, written, calls.scratch(), length);
             result = Unistd.write(calls.state(), fd, calls.scratch(), length);
             written += Math.max(result, 0);
         }
-        if (result == -Errno.EAGAIN && submit()) {
+        boolean more = result == -Errno.EAGAIN || (result >= 0 && written < bytes.length);
+        if (more && submit()) {
             return;
         }
         calls.loop().poller().release(fd);

@@ -2,7 +2,8 @@ package dev.sluice.loop;
 
 import java.util.List;
 
-/// What this JVM and this kernel allow, and why not more.
+/// What this JVM and this kernel allow, and why not more. Where the system gave some loops of a group less than
+/// others, this is what the least of them has.
 ///
 /// @param confined whether the coroutines of a loop run on its thread only, one at a time
 /// @param backend how loops poll

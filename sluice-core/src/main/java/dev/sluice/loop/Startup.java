@@ -9,6 +9,8 @@ import dev.sluice.internal.poll.Refusal;
 import dev.sluice.internal.sched.JdkPoller;
 import dev.sluice.internal.sched.VirtualThreads;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -46,19 +48,26 @@ final class Startup {
             case EPOLL -> PollerChoice.EPOLL;
             case NIO -> PollerChoice.NIO;
         };
-        List<LoopSeams> seams = new ArrayList<>();
-        List<Refusal> refusals = List.of();
+        List<Pollers.Opened> pollers = new ArrayList<>();
         try {
             for (int i = 0; i < config.count(); i++) {
-                Pollers.Opened opened = Pollers.open(choice, PollerConfig.defaults());
-                refusals = opened.refusals();
-                seams.add(LoopSeams.production(opened.poller()));
+                pollers.add(Pollers.open(choice, PollerConfig.defaults()));
             }
         } catch (Throwable failure) {
-            seams.forEach(made -> made.poller().close());
+            pollers.forEach(made -> made.poller().close());
             throw failure;
         }
-        return new Polling(List.copyOf(seams), capabilities(seams.getFirst().poller(), refusals));
+        Pollers.Opened least = least(pollers);
+        List<LoopSeams> seams = pollers.stream()
+                .map(made -> LoopSeams.production(made.poller()))
+                .toList();
+        return new Polling(seams, capabilities(least.poller(), least.refusals()));
+    }
+
+    /// The one that had to be content with least: the system may have given some loops less than others.
+    static Pollers.Opened least(List<Pollers.Opened> pollers) {
+        return Collections.max(
+                pollers, Comparator.comparingInt(made -> made.refusals().size()));
     }
 
     static Capabilities probe() {

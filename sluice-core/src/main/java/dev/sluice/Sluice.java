@@ -77,8 +77,9 @@ public final class Sluice {
         }
     }
 
-    /// Calls a body in a coroutine of a loop and waits for it, from a thread that is not a coroutine. If the
-    /// caller is cancelled or interrupted meanwhile, so is the body, and the wait goes on.
+    /// Calls a body in a coroutine of a loop and waits for it: from a thread that is not a coroutine, or from a
+    /// coroutine of any loop. The body is below no group and sees no task locals of the caller. If the caller
+    /// is cancelled or interrupted meanwhile, so is the body, and the wait goes on.
     ///
     /// @param name the name of the task, for messages
     /// @throws X what the body threw

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.internal.sched.VirtualThreads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,6 +21,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class)
 final class Doctor implements Callable<Integer> {
     private static final Path URING_SWITCH = Path.of("/proc/sys/kernel/io_uring_disabled");
+
+    /// Whom the flags have to name.
+    private static final Module CORE = VirtualThreads.class.getModule();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -56,12 +60,14 @@ final class Doctor implements Callable<Integer> {
         findings.add(fact("heap limit", Runtime.getRuntime().maxMemory() / (1024 * 1024) + " MB"));
         findings.add(flag(
                 "own scheduler",
-                Object.class.getModule().isOpen("java.lang", Doctor.class.getModule()),
-                "coroutines run on the JDK's scheduler: add --add-opens java.base/java.lang=ALL-UNNAMED"));
+                Object.class.getModule().isOpen("java.lang", CORE),
+                "coroutines run on the JDK's scheduler: add --add-opens java.base/java.lang="
+                        + VirtualThreads.AUDIENCE));
         findings.add(flag(
                 "native access",
-                Doctor.class.getModule().isNativeAccessEnabled(),
-                "system calls warn, and later JDKs refuse them: add --enable-native-access=ALL-UNNAMED"));
+                CORE.isNativeAccessEnabled(),
+                "system calls warn, and later JDKs refuse them: add --enable-native-access="
+                        + VirtualThreads.AUDIENCE));
         findings.add(flag(
                 "thread tracking",
                 "false".equals(System.getProperty("jdk.trackAllThreads")),

@@ -10,7 +10,9 @@ public final class Durations {
     /// Prints a duration with the largest fitting unit.
     public static String print(Duration duration) {
         if (duration.isNegative()) {
-            return "-" + print(duration.negated());
+            // The most negative one has no positive counterpart; by a second less nobody sees a difference.
+            Duration printable = duration.toSeconds() == Long.MIN_VALUE ? duration.plusSeconds(1) : duration;
+            return "-" + print(printable.negated());
         }
         long seconds = duration.toSeconds();
         if (seconds >= 3600) {

@@ -1,5 +1,6 @@
 package dev.sluice.process;
 
+import dev.sluice.internal.io.PathBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -97,9 +98,11 @@ public final class Command {
     }
 
     /// Where it runs; else where this process does. A relative path of the program counts from there.
+    ///
+    /// @throws IllegalArgumentException for a path of another file system than the default one
     public Command directory(Path directory) {
         Command copy = copy();
-        copy.directory = directory;
+        copy.directory = PathBytes.require(directory);
         return copy;
     }
 

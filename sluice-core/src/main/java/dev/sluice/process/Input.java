@@ -1,5 +1,6 @@
 package dev.sluice.process;
 
+import dev.sluice.internal.io.PathBytes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +62,10 @@ public final class Input {
     }
 
     /// The content of a file.
+    ///
+    /// @throws IllegalArgumentException for a path of another file system than the default one
     public static Input file(Path path) {
-        return new Input(Kind.FILE, null, path);
+        return new Input(Kind.FILE, null, PathBytes.require(path));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.sluice.process;
 
+import dev.sluice.internal.io.PathBytes;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -51,13 +52,17 @@ public final class Output {
     }
 
     /// To a file that is created, or emptied if there is one.
+    ///
+    /// @throws IllegalArgumentException for a path of another file system than the default one
     public static Output file(Path path) {
-        return new Output(Kind.FILE, path);
+        return new Output(Kind.FILE, PathBytes.require(path));
     }
 
     /// To the end of a file, which is created if there is none.
+    ///
+    /// @throws IllegalArgumentException for a path of another file system than the default one
     public static Output appended(Path path) {
-        return new Output(Kind.APPENDED, path);
+        return new Output(Kind.APPENDED, PathBytes.require(path));
     }
 
     @Override

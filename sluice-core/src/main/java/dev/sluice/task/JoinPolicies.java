@@ -26,8 +26,8 @@ final class JoinPolicies {
         return values;
     }
 
-    /// Throws if a task failed: `first`, with the failures of the others suppressed; else if one was cancelled,
-    /// that.
+    /// Throws if a task failed: the failure of `first`, or of the first in the list, with those of the others
+    /// suppressed. Cancelled tasks are no failures.
     static <T> void throwFailures(@Nullable Task<? extends T> first, List<Task<? extends T>> tasks) {
         TaskFailedException primary = null;
         if (first != null && first.outcome() instanceof Outcome.Failed<?>(Throwable failure)) {

@@ -56,6 +56,7 @@ public final class Promise<T> {
     ///
     /// @return false if it has been completed before
     public boolean fail(Throwable failure) {
+        Objects.requireNonNull(failure, "failure");
         if (failure instanceof CancelledException cancelled) {
             return completion.complete(new Outcome.Cancelled<>(cancelled.reason()));
         }

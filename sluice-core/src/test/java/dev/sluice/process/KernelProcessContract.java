@@ -15,14 +15,11 @@ import dev.sluice.internal.linux.Unistd;
 import dev.sluice.internal.testkit.Patience;
 import dev.sluice.task.TaskGroup;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,21 +61,6 @@ abstract class KernelProcessContract extends ProcessContract {
             assertStartFails(Command.of("true").directory(script), "ENOTDIR");
             assertStartFails(Command.of("true").stdout(Output.file(directory)), "EISDIR");
         });
-    }
-
-    @Test
-    void aStartThatIsGivenAnImpossiblePathLeavesNoPipesBehind(@TempDir Path directory) throws Exception {
-        try (FileSystem archive = FileSystems.newFileSystem(directory.resolve("a.zip"), Map.of("create", "true"))) {
-            run(() -> {
-                Command.of("true").run();
-                List<String> before = DescriptorLeaks.open();
-                assertThatThrownBy(() -> Command.of("true")
-                                .directory(archive.getPath("/"))
-                                .start())
-                        .hasMessageContaining("expected one of the default file system");
-                assertThat(DescriptorLeaks.open()).containsExactlyInAnyOrderElementsOf(before);
-            });
-        }
     }
 
     private static void assertStartFails(Command command, String error) {

@@ -92,6 +92,14 @@ class PromiseTest {
     }
 
     @Simulated
+    @SuppressWarnings("NullAway") // the point of it
+    void failureHasAReason() {
+        var promise = new Promise<Integer>("failed");
+        assertThatThrownBy(() -> promise.fail(null)).isInstanceOf(NullPointerException.class);
+        assertThat(promise.isDone()).isFalse();
+    }
+
+    @Simulated
     void stagesOfTheJdkAreAwaited(Simulation simulation) {
         var future = new CompletableFuture<Integer>();
         try (var group = TaskGroup.open()) {

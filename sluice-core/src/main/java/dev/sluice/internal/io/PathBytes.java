@@ -2,6 +2,7 @@ package dev.sluice.internal.io;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 
 /// The bytes of a path, as the kernel has them.
@@ -13,15 +14,22 @@ public final class PathBytes {
 
     private PathBytes() {}
 
+    /// The path itself, if the system knows such paths.
+    ///
+    /// @throws IllegalArgumentException for a path of a file system that is not the system's
+    public static Path require(Path path) {
+        if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+            throw new IllegalArgumentException(
+                    "path " + path.toUri() + ": of " + path.getFileSystem() + ", expected the default file system");
+        }
+        return path;
+    }
+
     /// The absolute path.
     ///
     /// @throws IllegalArgumentException for a path of a file system that is not the system's
     public static byte[] of(Path path) {
-        var uri = path.toUri();
-        if (!uri.getScheme().equals("file")) {
-            throw new IllegalArgumentException("path " + uri + ": expected one of the default file system");
-        }
-        byte[] raw = uri.getRawPath().getBytes(StandardCharsets.US_ASCII);
+        byte[] raw = require(path).toUri().getRawPath().getBytes(StandardCharsets.US_ASCII);
         var bytes = new ByteArrayOutputStream(raw.length);
         for (int i = 0; i < raw.length; i++) {
             if (raw[i] == '%') {

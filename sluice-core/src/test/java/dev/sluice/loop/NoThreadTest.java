@@ -17,7 +17,6 @@ import dev.sluice.task.Promise;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +49,7 @@ class NoThreadTest {
     }
 
     private static Jvm start(String what) throws Exception {
-        return Jvm.start(List.of(ThreadLimit.FLAGS), Program.class, what);
+        return Jvm.start(ThreadLimit.FLAGS, Program.class, what);
     }
 
     /// Run in a JVM of its own, which has no room for stacks for a while.

@@ -3,12 +3,13 @@ package dev.sluice.internal.linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// For tests of a process that can start no more threads: no address space is left for their stacks, but
 /// enough for all else. It must run with [#FLAGS].
 public final class ThreadLimit {
     /// Stacks that are larger than what is left, and as few threads of the JVM's as possible.
-    public static final String[] FLAGS = {"-Xss64m", "-XX:+UseSerialGC"};
+    public static final List<String> FLAGS = List.of("-Xss64m", "-XX:+UseSerialGC");
 
     private static final int RLIMIT_AS = 9;
     private static final long LEFT = 40 << 20;

@@ -13,6 +13,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExamplesTest {
     @Test
+    void echo() throws Exception {
+        Printed.by(Echo::main).consistsOf("hello", "good morning");
+    }
+
+    @Test
     void overviewAsksBothAtTheSameTime() throws Exception {
         Printed.by(Overview::main).consistsOf("stock has answered", "price has answered", "12 pieces at 99");
     }

@@ -16,7 +16,8 @@ import java.nio.ByteBuffer;
 ///
 /// Threads: any coroutine, and any thread that may block.
 public interface ByteSink extends AutoCloseable {
-    /// Writes all bytes of the buffer. There is no buffer behind it: when it returns, the system has them.
+    /// Writes all bytes of the buffer. When it returns, the system has them, unless the sink says that it has a
+    /// buffer of its own, as connections do.
     ///
     /// A direct buffer is written from as it is; do not touch it meanwhile. The content of any other is copied.
     ///

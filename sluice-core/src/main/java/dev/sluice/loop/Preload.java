@@ -49,6 +49,7 @@ final class Preload {
         "dev.sluice.loop.Backend",
         "dev.sluice.loop.LoopsConfig",
         "dev.sluice.net.Listener$Limits",
+        "dev.sluice.net.MemoryPipe",
         "dev.sluice.net.Names",
         "dev.sluice.net.Server",
         "dev.sluice.net.SocketListener",

@@ -14,6 +14,7 @@ import dev.sluice.task.TaskGroup;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /// Serves what a listener accepts: a task for each connection, in a group.
 ///
@@ -46,7 +47,7 @@ final class Server {
     /// Serves until the listener is closed.
     ///
     /// @param closed whether it has been
-    void serve(Limits limits, Handler handler, java.util.function.BooleanSupplier closed) throws IOException {
+    void serve(Limits limits, Handler handler, BooleanSupplier closed) throws IOException {
         var room = new Semaphore("connections of " + listener, limits.connections());
         try (var group = TaskGroup.open()) {
             acceptAll(group, room, handler, closed);
@@ -54,12 +55,23 @@ final class Server {
             if (!drained) {
                 group.cancel("the listener was closed " + limits.drain() + " ago");
             }
+            join(group, drained);
+        }
+        Strand.current().checkpoint();
+    }
+
+    private static void join(TaskGroup<Object, Void> group, boolean drained) {
+        try {
             group.join();
+        } catch (CancelledException ended) {
+            if (drained) {
+                throw ended;
+            }
+            // Ours, or that of a scope around, which the checkpoint behind the group finds.
         }
     }
 
-    private void acceptAll(
-            TaskGroup<Object, Void> group, Semaphore room, Handler handler, java.util.function.BooleanSupplier closed)
+    private void acceptAll(TaskGroup<Object, Void> group, Semaphore room, Handler handler, BooleanSupplier closed)
             throws IOException {
         long pause = FIRST_PAUSE_NANOS;
         while (true) {
@@ -98,8 +110,10 @@ final class Server {
     }
 
     private void serveOne(Handler handler, Connection connection) {
-        try (connection) {
+        // Not `try (connection)`: that would close in an orderly way what has failed.
+        try {
             handler.serve(connection);
+            connection.close();
         } catch (CancelledException cancelled) {
             connection.abort();
             throw cancelled;

@@ -41,7 +41,8 @@ final class SocketConnection extends KernelSocket implements Connection {
     private long bytesRead;
     private int atOnce;
 
-    private boolean failureTold; // the writer, and then the closer
+    // Set by reader and writer, read by the closer behind them; one that comes late tells twice, no more.
+    private boolean failureTold;
 
     /// @param ends both known
     SocketConnection(NetLoop net, int fd, Ends ends) {
@@ -72,7 +73,11 @@ final class SocketConnection extends KernelSocket implements Connection {
                 atOnce = 0;
                 result = receive.run(into);
             }
+            if (result == 0 && output.failure() == -Errno.ECONNRESET) {
+                result = -Errno.ECONNRESET; // the system tells of a reset once, and a send has been told
+            }
             if (result < 0) {
+                failureTold = true; // that the peer has gone, say; the close need not tell it again
                 throw failure("read", result);
             }
             bytesRead += result;

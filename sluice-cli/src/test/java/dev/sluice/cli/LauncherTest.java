@@ -84,7 +84,9 @@ class LauncherTest {
                 .redirectError(tree.resolve("errors").toFile())
                 .start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends", command).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                    .as("%s ends", command)
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }

@@ -56,8 +56,8 @@ class ModulePathTest {
     }
 
     private String run(String tool, String... arguments) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", tool)
-                .toString()));
+        List<String> words = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", tool).toString()));
         words.addAll(List.of(arguments));
         Path output = directory.resolve("output");
         Process process = new ProcessBuilder(words)
@@ -65,7 +65,9 @@ class ModulePathTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends", words).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                    .as("%s ends", words)
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }

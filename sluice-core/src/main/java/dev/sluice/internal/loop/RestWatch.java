@@ -25,9 +25,14 @@ final class RestWatch {
     private long notBefore;
     private boolean looked;
 
+    /// Loops that do not schedule their coroutines do not see them being resumed: a look shows how things stand
+    /// once, not for ever.
+    private final boolean blind;
+
     RestWatch(List<EventLoop> loops, Runnable look) {
         this.loops = loops;
         this.look = look;
+        this.blind = !loops.getFirst().confined();
         this.notBefore = Clock.system().nanoTime();
     }
 
@@ -41,11 +46,11 @@ final class RestWatch {
             resumes = sum;
             since = now;
             looked = false;
-        } else if (!looked && now - since >= REST_NANOS && now - notBefore >= 0) {
+        } else if ((blind || !looked) && now - since >= REST_NANOS && now - notBefore >= 0) {
             looked = true;
             lookNow();
             long end = Clock.system().nanoTime();
-            notBefore = end + Math.min(SHARE * (end - now), MOST_NANOS);
+            notBefore = end + Math.clamp(SHARE * (end - now), REST_NANOS, MOST_NANOS);
         }
     }
 

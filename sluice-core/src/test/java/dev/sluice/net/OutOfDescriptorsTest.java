@@ -78,6 +78,7 @@ class OutOfDescriptorsTest {
                 assertThat(ask(client)).isEqualTo(1);
             }
             until(listener, 0);
+            Sluice.sleep(Duration.ofMillis(1));
             listener.close();
             group.join();
         }

@@ -252,7 +252,7 @@ final class JdkProcess implements Running {
             try {
                 pursue();
             } finally {
-                process.destroyForcibly(); // if that failed, at least the program ends
+                process.toHandle().destroyForcibly(); // if that failed; the process itself would close its streams
                 loop.disarm(this);
                 gone.complete(true);
             }

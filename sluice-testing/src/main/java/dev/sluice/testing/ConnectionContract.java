@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What every connection does, whatever carries its bytes. A transport or a layer is tested by a short
@@ -145,6 +146,7 @@ public abstract class ConnectionContract {
     }
 
     @Test
+    @Tag("needs-opens") // only a loop of its own runs nothing else between two writes
     void whatOneTaskWritesAtOnceArrivesAsOne() throws Exception {
         connected((near, far, group) -> {
             for (int i = 0; i < 100; i++) {

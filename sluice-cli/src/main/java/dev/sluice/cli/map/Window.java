@@ -74,12 +74,19 @@ final class Window {
     void awaitRoom() {
         lock.lock();
         try {
-            while (slots >= limits.jobs() && (weight >= limits.weight() || held >= limits.held())) {
+            while (slots >= limits.jobs() && (weight >= limits.weight() || held >= limits.held() + beyond())) {
                 Waiting.on(room);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /// How far `held` may be beyond its limit by what is always admitted: a block of each running stream, and
+    /// what the writer lets pile up. Items start until that is used up, too, or the end of one that has filled
+    /// the memory would keep the next from starting, though there is room in the file.
+    private long beyond() {
+        return Slot.STREAMS * ((long) limits.jobs() * SpillFile.BLOCK + LIVE);
     }
 
     /// Takes an item in; in the order of these calls the output is written.

@@ -18,8 +18,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -230,7 +230,7 @@ abstract class KernelProcessContract extends ProcessContract {
         int many = 2000;
         run(() -> {
             int threads = Thread.getAllStackTraces().size();
-            var started = new ArrayList<Child>();
+            var started = new CopyOnWriteArrayList<Child>(); // without the launch flag many add at once
             try (var group = TaskGroup.open()) {
                 for (int i = 0; i < many; i++) {
                     group.start("sleep", () -> {

@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The clocks of the JDK, made to show virtual time to whoever runs in a simulation, and real time to everybody
@@ -39,7 +40,8 @@ final class JdkClock {
     private static final long SECOND = 1_000_000_000L;
     private static final long FARTHEST_SECONDS = 1L << 32; // as the JVM's own function has it
 
-    private static volatile boolean installed; // set once, under the class's lock; pairs with the reads outside of it
+    private static final ReentrantLock installation = new ReentrantLock();
+    private static volatile boolean installed; // set once, under `installation`; pairs with the reads outside of it
 
     private JdkClock() {}
 
@@ -53,14 +55,18 @@ final class JdkClock {
     /// @throws IllegalStateException if a flag is missing, or it is not possible in this JVM
     static void installIfAsked() {
         if (!installed && "virtual".equals(System.getProperty(PROPERTY))) {
-            install();
+            installation.lock();
+            try {
+                if (!installed) {
+                    install();
+                }
+            } finally {
+                installation.unlock();
+            }
         }
     }
 
-    private static synchronized void install() {
-        if (installed) {
-            return;
-        }
+    private static void install() {
         List<String> given = ManagementFactory.getRuntimeMXBean().getInputArguments();
         if (!given.containsAll(FLAGS.subList(0, 2))) {
             throw new IllegalStateException("clocks of the JDK: flags missing, expected " + String.join(" ", FLAGS));

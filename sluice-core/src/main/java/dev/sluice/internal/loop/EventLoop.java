@@ -80,7 +80,7 @@ public final class EventLoop implements LoopScheduler.Host {
         this.ready = seams.ready();
         this.random = seams.random();
         this.simulator = seams.simulator();
-        this.spin = new IdleSpin(clock, simulator == null);
+        this.spin = new IdleSpin(clock, simulator == null && IdleSpin.PARALLEL);
         this.wheel = new TimerWheel(seams.timerShift(), clock.nanoTime());
         this.thread = new LoopThread(this, name, this::run);
         this.builder = confined ? VirtualThreads.builder(scheduler) : Thread.ofVirtual();

@@ -25,7 +25,9 @@ public final class IdleSpin {
     static final int LONG_COSTS = 4;
 
     private static final int LOOKS_PER_CLOCK = 16;
-    private static final boolean PARALLEL = Runtime.getRuntime().availableProcessors() > 1;
+
+    /// Whether others run while a thread looks.
+    public static final boolean PARALLEL = Runtime.getRuntime().availableProcessors() > 1;
 
     private final Clock clock;
     private final boolean possible;
@@ -38,10 +40,10 @@ public final class IdleSpin {
         boolean over(long token);
     }
 
-    /// @param real whether time passes while this thread looks, and others run
-    public IdleSpin(Clock clock, boolean real) {
+    /// @param possible whether time passes while this thread looks, and others run
+    public IdleSpin(Clock clock, boolean possible) {
         this.clock = clock;
-        this.possible = real && PARALLEL;
+        this.possible = possible;
     }
 
     /// Whether to look now.

@@ -17,7 +17,7 @@ final class ForeignStrand extends Strand {
     private ForeignStrand(Thread thread) {
         super(thread);
         // A virtual thread would keep its carrier from others.
-        spin = new IdleSpin(clock, !thread.isVirtual());
+        spin = new IdleSpin(clock, !thread.isVirtual() && IdleSpin.PARALLEL);
     }
 
     static Strand ofCurrentThread() {

@@ -1,11 +1,9 @@
 package dev.sluice.internal.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.sluice.time.Clock;
 import java.time.Instant;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class IdleSpinTest {
@@ -26,11 +24,6 @@ class IdleSpinTest {
 
     private final Ticking clock = new Ticking();
     private final IdleSpin spin = new IdleSpin(clock, true);
-
-    @BeforeEach
-    void needsTwoProcessors() {
-        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
-    }
 
     private boolean looks() {
         long before = clock.nanos;

@@ -1,5 +1,6 @@
 package dev.sluice.net;
 
+import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.StreamBusyException;

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// An operation on a connection or listener that failed, with both ends and the cause:
 /// `read tcp 127.0.0.1:4711->127.0.0.1:80: ECONNRESET (Connection reset by peer)`.
-public final class NetException extends IOException {
+///
+/// Layers over connections extend it by what only they know.
+public class NetException extends IOException {
     private static final long serialVersionUID = 1;
 
     private final String operation;
@@ -37,6 +39,14 @@ public final class NetException extends IOException {
         }
     }
 
+    /// A failure that a layer has found.
+    ///
+    /// @param connection whose ends it names
+    /// @param text what is wrong, in words
+    protected NetException(String operation, Connection connection, String text) {
+        this(operation, new Ends(connection.local(), connection.remote()), null, text);
+    }
+
     NetException(String operation, Ends ends, @Nullable String error, String text) {
         super(operation + " " + ends + ": " + text);
         this.operation = operation;
@@ -51,6 +61,17 @@ public final class NetException extends IOException {
 
     static NetException of(String operation, Ends ends, String text) {
         return new NetException(operation, ends, null, text);
+    }
+
+    /// What an operation on a connection throws that has been closed by its own side: for layers.
+    public static NetException closed(String operation, Connection connection) {
+        return of(operation, new Ends(connection.local(), connection.remote()), "the connection is closed");
+    }
+
+    /// What an operation on a connection throws that the peer has reset: for layers. It says `ECONNRESET`, as
+    /// the system would.
+    public static NetException reset(String operation, Connection connection) {
+        return of(operation, new Ends(connection.local(), connection.remote()), -Errno.ECONNRESET);
     }
 
     /// What was tried: `lookup`, `connect`, `listen`, `accept`, `read`, `write` or `close`.

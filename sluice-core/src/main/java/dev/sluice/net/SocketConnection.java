@@ -2,6 +2,7 @@ package dev.sluice.net;
 
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.io.SuspendedOperation;
+import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.strand.Completion;

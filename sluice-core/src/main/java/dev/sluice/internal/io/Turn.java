@@ -1,4 +1,4 @@
-package dev.sluice.net;
+package dev.sluice.internal.io;
 
 import dev.sluice.internal.strand.Strand;
 import java.lang.invoke.MethodHandles;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Keeps the users of one direction apart.
 ///
 /// Threads: any; `user` is the strand that is inside.
-final class Turn {
+public final class Turn {
     private static final VarHandle USER;
 
     static {
@@ -24,12 +24,12 @@ final class Turn {
     /// Begins a use; [#leave] ends it.
     ///
     /// @return null, or who is inside already
-    @Nullable Strand enter(Strand self) {
+    public @Nullable Strand enter(Strand self) {
         // Acquires what the user before left behind; pairs with the release in leave.
         return (Strand) USER.compareAndExchangeAcquire(this, (Strand) null, self);
     }
 
-    void leave() {
+    public void leave() {
         USER.setRelease(this, (Strand) null); // pairs with the compare-and-exchange in enter
     }
 }

@@ -71,8 +71,8 @@ public class Scope {
 
     /// Why this scope is cancelled, or null.
     public final @Nullable CancelReason reason() {
-        // Volatile: pairs with the write in cancelHere. A strand that is about to wait has written its state
-        // before, so either it sees the reason here, or the canceller sees it waiting.
+        // Volatile: pairs with the write in cancelLocked. A strand that is about to wait sees the reason here, or
+        // the canceller sees it waiting, or the canceller takes it for a running one and interrupts it.
         return (CancelReason) REASON.getVolatile(this);
     }
 

@@ -219,8 +219,9 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         waitsFor = blocker;
         // Plain: while the strand runs nobody else writes the state.
         long token = (((long) STATE.get(this) & ~PHASE) + ONE_WAIT) | phase;
-        // Full fence: pairs with Scope.cancelHere, which writes the reason and then looks for a wait.
-        STATE.setVolatile(this, token);
+        // Releases waitsFor; pairs with the reads of the state by others. No fence: a cancellation that does not
+        // see the wait yet takes the strand for a running one and interrupts it, which park looks at.
+        STATE.setRelease(this, token);
         return token;
     }
 
@@ -254,11 +255,13 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         // Acquires what the resumer wrote; pairs with the compare-and-set in tryResume.
         while ((long) STATE.getAcquire(this) == token) {
             sleep();
-            if (Thread.interrupted() && !takeBackInterrupt()) {
-                interrupted = true;
-                if (interruptible) {
-                    // An interrupt ends this wait as it would end one of the JDK; pairs with tryResume, which
-                    // may be first.
+            if (Thread.interrupted()) {
+                boolean ours = takeBackInterrupt();
+                interrupted |= !ours;
+                // An interrupt of somebody else ends this wait as it would end one of the JDK; one of a
+                // cancellation, which did not see that the strand was about to wait, does so, too. Pairs with
+                // tryResume, which may be first.
+                if (interruptible && (!ours || scope.reason() != null)) {
                     STATE.compareAndSet(this, token, (token & ~PHASE) | CANCELLED);
                 }
             }
@@ -357,8 +360,8 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     /// @return false if the strand does not wait here: it runs, or is blocked in the JDK
     final boolean cancelWait() {
         while (true) {
-            // Pairs with the fence in begin: a wait that began before is seen here, one that begins later sees
-            // the reason.
+            // Pairs with the release in begin. A wait that began a moment ago may not be seen yet: then the
+            // interrupt ends it, see park.
             long token = (long) STATE.getVolatile(this);
             if ((token & PHASE) == SHIELDED) {
                 return true; // it looks itself, when the wait has ended

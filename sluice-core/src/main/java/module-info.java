@@ -18,6 +18,8 @@ module dev.sluice {
     exports dev.sluice.observe;
     exports dev.sluice.sync;
     exports dev.sluice.process;
+    exports dev.sluice.space;
+    exports dev.sluice.space.sync;
     exports dev.sluice.task;
     exports dev.sluice.time;
     exports dev.sluice.internal.loop to
@@ -28,4 +30,6 @@ module dev.sluice {
             dev.sluice.testing;
     exports dev.sluice.internal.strand to
             dev.sluice.testing;
+
+    uses dev.sluice.space.SpaceProvider;
 }

@@ -24,8 +24,9 @@ final class Ladder {
             Set.of("dev.sluice.io"),
             Set.of("dev.sluice.process"),
             Set.of("dev.sluice.net"),
-            Set.of("dev.sluice.shm"),
+            Set.of("dev.sluice.space.sync"),
             Set.of("dev.sluice.space"),
+            Set.of("dev.sluice.internal.local", "dev.sluice.internal.shm"),
             Set.of("dev.sluice.pool"),
             Set.of("dev.sluice"));
 

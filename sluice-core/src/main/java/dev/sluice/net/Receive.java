@@ -4,19 +4,25 @@ import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Memory;
 import dev.sluice.internal.linux.Socket;
+import dev.sluice.internal.strand.Sleep;
+import dev.sluice.internal.strand.Strand;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The one receive of a connection, used again and again.
+/// A receive for each read: the one of a connection, used again and again.
 ///
 /// A direct buffer is received into as it is. Anything else is received into memory of the poller's, and copied
 /// on the loop thread while the reader still waits: so a reader that waits holds no memory, and a cancelled one
 /// has either all of it or nothing.
 ///
-/// Threads: `run` and `tryNow` one strand at a time; the rest the loop thread.
-final class Receive extends SuspendedOperation {
+/// Threads: `read` one strand at a time; the rest the loop thread.
+final class Receive extends SuspendedOperation implements Incoming {
+    /// How often in a row something may be read without a suspension, before others get their turn.
+    static final int AT_ONCE = 16;
+
     private final KernelSocket socket;
+    private int atOnce; // the reader only
     private @Nullable ByteBuffer buffer; // of the receive in progress
 
     Receive(KernelSocket socket) {
@@ -26,10 +32,33 @@ final class Receive extends SuspendedOperation {
         fd = socket.fd;
     }
 
-    /// Receives at least a byte, and moves the buffer's position.
-    ///
-    /// @return how many; 0 at the end; [KernelSocket#CLOSED], [#LOOP_ENDED] or the negated `errno`
-    int run(ByteBuffer into) {
+    @Override
+    public int read(ByteBuffer into) {
+        if (hasMore() && socket.calls.loop().onLoop()) {
+            if (++atOnce >= AT_ONCE) {
+                atOnce = 0;
+                Sleep.pass(Strand.current());
+            }
+            int result = tryNow(into);
+            if (result != -Errno.EAGAIN) {
+                return result;
+            }
+        }
+        atOnce = 0;
+        return run(into);
+    }
+
+    @Override
+    public void stop() {
+        cancel();
+    }
+
+    @Override
+    public boolean discard() {
+        return false;
+    }
+
+    private int run(ByteBuffer into) {
         buffer = into;
         length = into.remaining();
         address = into.isDirect() ? Memory.address(into) : 0;
@@ -42,8 +71,8 @@ final class Receive extends SuspendedOperation {
 
     /// Receives what is there. On the loop thread.
     ///
-    /// @return as [#run], or `-EAGAIN`
-    int tryNow(ByteBuffer into) {
+    /// @return as [#read], or `-EAGAIN`
+    private int tryNow(ByteBuffer into) {
         if (socket.isClosing()) {
             return KernelSocket.CLOSED;
         }

@@ -6,7 +6,6 @@ import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.strand.Completion;
-import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.timer.Timer;
 import dev.sluice.io.StreamBusyException;
@@ -24,15 +23,12 @@ final class SocketConnection extends KernelSocket implements Connection {
     /// How long a close waits for the peer to take what was written.
     static final long GRACE_NANOS = 5_000_000_000L;
 
-    /// How often in a row something may be read without a suspension, before others get their turn.
-    private static final int AT_ONCE = 16;
-
     private final Ends ends;
     private final Address local;
     private final Address remote;
     private final Turn reading = new Turn();
     private final Turn writing = new Turn();
-    private final Receive receive = new Receive(this);
+    private final Incoming incoming;
     private final Output output = new Output(this); // loop thread only
     private final Timer grace = new Grace();
 
@@ -40,7 +36,6 @@ final class SocketConnection extends KernelSocket implements Connection {
 
     // The reader only; read by anybody for statistics.
     private long bytesRead;
-    private int atOnce;
 
     // Set by reader and writer, read by the closer behind them; one that comes late tells twice, no more.
     private boolean failureTold;
@@ -51,6 +46,10 @@ final class SocketConnection extends KernelSocket implements Connection {
         this.ends = ends;
         this.local = Objects.requireNonNull(ends.local());
         this.remote = Objects.requireNonNull(ends.remote());
+        this.incoming =
+                remote instanceof TcpAddress && net.calls.loop().poller().receivesEach()
+                        ? new StandingReceive(this)
+                        : new Receive(this);
     }
 
     // ---- reading
@@ -62,18 +61,7 @@ final class SocketConnection extends KernelSocket implements Connection {
             if (!into.hasRemaining()) {
                 return 0;
             }
-            int result = -Errno.EAGAIN;
-            if (receive.hasMore() && calls.loop().onLoop()) {
-                if (++atOnce >= AT_ONCE) {
-                    atOnce = 0;
-                    Sleep.pass(Strand.current());
-                }
-                result = receive.tryNow(into);
-            }
-            if (result == -Errno.EAGAIN) {
-                atOnce = 0;
-                result = receive.run(into);
-            }
+            int result = incoming.read(into);
             if (result == 0 && output.failure() == -Errno.ECONNRESET) {
                 result = -Errno.ECONNRESET; // the system tells of a reset once, and a send has been told
             }
@@ -200,7 +188,7 @@ final class SocketConnection extends KernelSocket implements Connection {
 
     @Override
     void cancelAll() {
-        receive.cancel();
+        incoming.stop();
         if (output.isSending()) {
             grace.deadline = calls.loop().clock().nanoTime() + GRACE_NANOS;
             calls.loop().arm(grace);
@@ -209,6 +197,9 @@ final class SocketConnection extends KernelSocket implements Connection {
 
     @Override
     void finished() {
+        if (incoming.discard()) {
+            Socket.resetOnClose(calls.state(), fd); // as the system does when it has what was not read
+        }
         calls.loop().disarm(grace);
     }
 

@@ -52,6 +52,10 @@ public final class Uring {
     /// In the `ioprio` of a receive: wait until something is there, before the first attempt (5.19).
     public static final int RECV_POLL_FIRST = 1;
 
+    /// In the `ioprio` of a receive into given buffers: go on after each; a completion comes with `CQE_F_MORE`,
+    /// until one comes without it (6.0).
+    public static final int RECV_MULTISHOT = 1 << 1;
+
     /// In the `len` of a poll: keep watching; each event is a completion with `CQE_F_MORE`, until one comes
     /// without it.
     public static final int POLL_ADD_MULTI = 1;

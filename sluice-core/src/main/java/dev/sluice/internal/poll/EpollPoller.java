@@ -297,7 +297,7 @@ final class EpollPoller implements Poller {
             case SEND -> Socket.send(state, fd, address, length, Socket.MSG_DONTWAIT);
             case ACCEPT -> Socket.accept(state, fd);
             case CONNECT -> connect(fd, address, length);
-            case READABLE, WRITABLE -> throw new AssertionError(operation);
+            case READABLE, WRITABLE, RECV_EACH -> throw new AssertionError(operation);
         };
     }
 

@@ -62,8 +62,6 @@ final class IoUringPoller implements Poller {
     private static final long WAKE_TAG = -1;
     private static final long CANCEL_TAG = -2;
     private static final long CANCEL_BIT = Long.MIN_VALUE; // in the backlog: not an operation, but the cancel of one
-    private static final long NO_SIGNAL = (long) Socket.MSG_NOSIGNAL << Integer.SIZE; // beside the length
-    private static final long CLOSED_ON_EXEC = (long) Socket.SOCK_CLOEXEC << Integer.SIZE;
     private static final long CLOSE_STEP_NANOS = 10_000_000;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long CLOSE_NANOS = 2 * NANOS_PER_SECOND;
@@ -141,6 +139,21 @@ final class IoUringPoller implements Poller {
         assert prepared.get(fd) : "release fd=" + fd + ": not prepared";
         assert !anyInFlight(fd) : "release fd=" + fd + ": operations in flight, expected none";
         prepared.clear(fd);
+    }
+
+    @Override
+    public boolean receivesEach() {
+        return buffers != null && ring.deferred();
+    }
+
+    @Override
+    public long lent(int buffer) {
+        return Objects.requireNonNull(buffers).address(buffer);
+    }
+
+    @Override
+    public void giveBack(int buffer) {
+        Objects.requireNonNull(buffers).give(buffer);
     }
 
     @Override
@@ -225,32 +238,13 @@ final class IoUringPoller implements Poller {
         Operation operation = slot.operation();
         slot.state = State.SUBMITTED;
         slot.readyFirst |= buffers == null && operation.receivesAnywhere();
-        int fd = operation.fd;
-        long tag = slot.tag();
         if (slot.readyFirst || operation.kind.onlyWaits()) {
-            long events = operation.kind.reads() ? Poll.POLLIN : Poll.POLLOUT;
-            ring.push(UringLayout.sqeHead(Uring.OP_POLL_ADD, fd), 0, 0, events << Integer.SIZE, tag);
-            return;
+            UringRequests.poll(ring, operation, slot.tag());
+        } else {
+            // Mostly a receive is asked for when everything has been received: then the first attempt would be
+            // in vain. That flag came with the buffers.
+            UringRequests.push(ring, operation, slot.tag(), buffers != null && !operation.moreToReceive);
         }
-        long address = operation.address;
-        long length = operation.length;
-        switch (operation.kind) {
-            case READ -> ring.push(UringLayout.sqeHead(Uring.OP_READ, fd), operation.offset, address, length, tag);
-            case WRITE -> ring.push(UringLayout.sqeHead(Uring.OP_WRITE, fd), operation.offset, address, length, tag);
-            case RECV -> ring.push(receive(operation), 0, address, length, tag);
-            case SEND -> ring.push(UringLayout.sqeHead(Uring.OP_SEND, fd), 0, address, length | NO_SIGNAL, tag);
-            case ACCEPT -> ring.push(UringLayout.sqeHead(Uring.OP_ACCEPT, fd), 0, 0, CLOSED_ON_EXEC, tag);
-            case CONNECT -> ring.push(UringLayout.sqeHead(Uring.OP_CONNECT, fd), length, address, 0, tag);
-            case READABLE, WRITABLE -> throw new AssertionError(operation);
-        }
-    }
-
-    /// Mostly a receive is asked for when everything has been received: then the first attempt would be in
-    /// vain.
-    private long receive(Operation operation) {
-        int flags = operation.receivesAnywhere() ? Uring.SQE_BUFFER_SELECT : 0;
-        int how = buffers == null || operation.moreToReceive ? 0 : Uring.RECV_POLL_FIRST; // both came with 5.19
-        return UringLayout.sqeHead(Uring.OP_RECV, flags, how, operation.fd);
     }
 
     private void cancel(Slot slot) {
@@ -370,6 +364,10 @@ final class IoUringPoller implements Poller {
             return;
         }
         Operation operation = slot.operation();
+        if (operation.kind == Operation.Kind.RECV_EACH) {
+            arrived(slot, result, flags);
+            return;
+        }
         operation.moreToReceive = (flags & Uring.CQE_F_SOCK_NONEMPTY) != 0;
         boolean wasReadiness = slot.readyFirst && result >= 0;
         boolean again =
@@ -387,6 +385,23 @@ final class IoUringPoller implements Poller {
         } else {
             slot.readyFirst = result == -Errno.EAGAIN;
             start(slot);
+        }
+    }
+
+    /// The kernel has received into one of the buffers, which is lent to the operation's owner; or nothing more
+    /// comes.
+    private void arrived(Slot slot, int result, int flags) {
+        Operation operation = slot.operation();
+        boolean some = result > 0;
+        if (some) {
+            operation.lent = flags >>> Uring.CQE_BUFFER_SHIFT;
+            operation.arrived(result);
+        }
+        if ((flags & Uring.CQE_F_MORE) == 0) {
+            boolean again = some
+                    || (result == -Errno.ENOBUFS
+                            && Objects.requireNonNull(buffers).giveMore());
+            finish(slot, again ? -Errno.EAGAIN : result);
         }
     }
 

@@ -25,6 +25,12 @@ public abstract class Operation {
         /// `recv(fd, address, length)` on a stream socket. Without an address (0) into memory of the poller's,
         /// at most 8 KiB: nothing is held while nothing comes, and [#received] says where the bytes are
         RECV,
+        /// `recv(fd)` again and again, whenever something comes, until it is cancelled or there is nothing more
+        /// to come: only where [Poller#receivesEach]. Each time [#arrived] is told, and [#lent] says which of
+        /// the poller's buffers has it, for the owner to give back. It completes with 0 at the end of the
+        /// stream; with `-EAGAIN` when it has ended by itself and may be submitted again; with `-ENOBUFS` when
+        /// all buffers are lent
+        RECV_EACH,
         /// `send(fd, address, length)` on a stream socket, without a signal; may send less. Both are read
         /// inside the next poll: until then the owner may let `length` grow, so that what is written in one
         /// tick is one request
@@ -37,7 +43,7 @@ public abstract class Operation {
 
         /// Whether it waits for something to come in; else for room to send.
         boolean reads() {
-            return this == READ || this == READABLE || this == RECV || this == ACCEPT;
+            return this == READ || this == READABLE || this == RECV || this == RECV_EACH || this == ACCEPT;
         }
 
         /// Whether it only waits.
@@ -69,6 +75,9 @@ public abstract class Operation {
     /// Where a `RECV` without an address has put the bytes: valid inside `completed`, and no longer.
     public long received;
 
+    /// Where a `RECV_EACH` has put the bytes: inside `arrived`, the number of the lent buffer.
+    public int lent;
+
     /// Bytes to move at most.
     public int length;
 
@@ -93,6 +102,13 @@ public abstract class Operation {
 
     /// The poller's own: the next operation in a list.
     public @Nullable Operation next;
+
+    /// Called on the loop thread when a `RECV_EACH` has received something; it is still in flight.
+    ///
+    /// @param bytes how many, at least 1
+    public void arrived(int bytes) {
+        throw new AssertionError(this + " received " + bytes + " bytes, expected an operation that ends once");
+    }
 
     /// Called on the loop thread when the operation has ended; it is idle by then and may be submitted again
     /// from here.

@@ -55,11 +55,15 @@ final class UringBuffers {
     }
 
     /// Gives as many again as are given, if there are.
-    void giveMore() {
+    ///
+    /// @return whether there were any
+    boolean giveMore() {
         int more = Math.min(LIMIT, Math.max(FIRST, 2 * given));
+        boolean any = given < more;
         while (given < more) {
             give(given++);
         }
+        return any;
     }
 
     /// Gives one back that the kernel has taken.

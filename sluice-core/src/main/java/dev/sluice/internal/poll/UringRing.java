@@ -99,6 +99,11 @@ class UringRing {
         Memory.putLong(wait + UringLayout.GETEVENTS_TS, wait + UringLayout.GETEVENTS_BYTES);
     }
 
+    /// Whether the kernel works on completions when the loop asks for them: Linux 6.1 or newer.
+    boolean deferred() {
+        return (flags & Uring.SETUP_DEFER_TASKRUN) != 0;
+    }
+
     /// Starts the ring for the calling thread, the only one that may use it from now on.
     void enable() {
         if ((flags & Uring.SETUP_R_DISABLED) != 0) {

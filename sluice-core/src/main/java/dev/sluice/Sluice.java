@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.cancel.Durations;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
@@ -66,14 +67,14 @@ public final class Sluice {
             return body.call();
         }
         Loops loops = Loops.open(config);
-        SignalHandling.begin(loops.root());
+        SignalHandling.begin(Engines.root(loops));
         try (loops) {
             return callOn(loops.loop(0), "main", body);
         } catch (Throwable failure) {
             SignalHandling.failed(failure);
             throw failure;
         } finally {
-            SignalHandling.end(loops.root());
+            SignalHandling.end(Engines.root(loops));
         }
     }
 
@@ -126,7 +127,7 @@ public final class Sluice {
             Sluice.yield();
             return body.call();
         }
-        return Loop.of(engine).loops().offloader().call(body::call);
+        return Engines.offloader(engine).call(body::call);
     }
 
     /// Runs a body on a platform thread, see [#offload(Call)].
@@ -150,7 +151,7 @@ public final class Sluice {
     public static WaitGraph waitGraph() {
         EventLoop engine = Strand.current().loop();
         List<Loops> groups =
-                engine != null && engine.simulated() ? List.of(Loop.of(engine).loops()) : Loops.opened();
+                engine != null && engine.simulated() ? List.of(Engines.face(engine).loops()) : Loops.opened();
         return Loops.waitGraph(groups);
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.Sluice;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.cancel.DeadlineExceededException;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.loop.Loop;
 import dev.sluice.task.CancelScope;
 import dev.sluice.task.Deadline;
@@ -272,7 +273,7 @@ class CancellationGuideTest {
             String text = Sluice.offload(() -> read("a file, a database, a native library"));
             // end::offload
             assertThat(text).startsWith("a file");
-            boolean onLoop = Sluice.offload(() -> Loop.current().engine().onLoop());
+            boolean onLoop = Sluice.offload(() -> Engines.of(Loop.current()).onLoop());
             assertThat(onLoop).isFalse();
         });
     }

@@ -1,6 +1,6 @@
 package dev.sluice.channel;
 
-import dev.sluice.internal.strand.Completion;
+import dev.sluice.internal.strand.Secrets;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -10,6 +10,10 @@ import java.util.function.Supplier;
 ///
 /// @param <R> what the action returns
 public abstract sealed class Clause<R> permits ChannelClause, EventClause {
+    static {
+        Secrets.give(EventClause.Completed::new);
+    }
+
     Clause() {}
 
     /// A clause that is chosen when so much time has passed since the select began to wait. Zero or less: at
@@ -24,14 +28,6 @@ public abstract sealed class Clause<R> permits ChannelClause, EventClause {
     /// As [#after], with a result.
     public static <R> Clause<R> afterwards(Duration duration, Supplier<? extends R> then) {
         return new EventClause.After<>(duration, then);
-    }
-
-    /// A clause that is chosen when something has been completed.
-    ///
-    /// @param what what is waited for, to be shown
-    @SuppressWarnings("exports") // for Sluice's own packages; the type is not exported
-    public static <R> Clause<R> completed(Completion<?> completion, Object what, Supplier<? extends R> then) {
-        return new EventClause.Completed<>(completion, what, then);
     }
 
     /// Does it, if it is possible at once and the select holds the locks.

@@ -1,12 +1,12 @@
 package dev.sluice.io;
 
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.io.PathBytes;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Fcntl;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Strand;
-import dev.sluice.loop.Loop;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -125,7 +125,7 @@ interface Storage {
             Strand caller = Strand.current();
             boolean here = caller.loop() == null || caller.isOffloaded() || loop.simulated();
             try {
-                return here ? work.call() : Loop.of(loop).loops().offloader().call(work);
+                return here ? work.call() : Engines.offloader(loop).call(work);
             } catch (IOException failed) {
                 throw StreamException.of("use", name, null, failed);
             }

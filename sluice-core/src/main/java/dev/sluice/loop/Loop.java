@@ -33,18 +33,10 @@ public final class Loop implements Executor {
             throw new IllegalStateException("current loop: " + Thread.currentThread()
                     + " is not on a loop, expected a coroutine; start one with Sluice.run");
         }
-        return of(engine);
-    }
-
-    /// The public face of an engine.
-    @SuppressWarnings("exports") // for Sluice's own packages; the type is not exported
-    public static Loop of(EventLoop engine) {
         return (Loop) Objects.requireNonNull(engine.face, "a loop without a group");
     }
 
-    /// The engine behind this face.
-    @SuppressWarnings("exports") // for Sluice's own packages; the type is not exported
-    public EventLoop engine() {
+    EventLoop engine() {
         return engine;
     }
 

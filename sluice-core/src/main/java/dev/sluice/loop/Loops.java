@@ -6,6 +6,7 @@ import dev.sluice.internal.loop.LoopSeams;
 import dev.sluice.internal.loop.StallWatch;
 import dev.sluice.internal.strand.Offloader;
 import dev.sluice.internal.strand.RootStrand;
+import dev.sluice.internal.strand.Secrets;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitSurvey;
 import dev.sluice.observe.LoopStatistics;
@@ -30,6 +31,10 @@ public final class Loops implements AutoCloseable {
 
     /// Changed by whoever opens or closes a group, and read by whoever looks; pairs with itself.
     private static final AtomicReference<List<Loops>> OPENED = new AtomicReference<>(List.of());
+
+    static {
+        Secrets.give(new Answers());
+    }
 
     private final LoopsConfig config;
     private final List<Loop> loops;
@@ -80,13 +85,6 @@ public final class Loops implements AutoCloseable {
         return open(LoopsConfig.defaults());
     }
 
-    /// Opens a group on seams of the caller's: the simulation does.
-    @SuppressWarnings("exports") // for sluice-testing; the type is not exported
-    public static Loops open(LoopsConfig config, LoopSeams seams) {
-        Startup.prepare();
-        return new Loops(config, List.of(seams), Startup.simulated());
-    }
-
     /// What this machine allows. Opens and closes a poller to find out.
     public static Capabilities probe() {
         Startup.prepare();
@@ -128,7 +126,7 @@ public final class Loops implements AutoCloseable {
 
     /// As [#waitGraph()], for several groups as one.
     public static WaitGraph waitGraph(Collection<Loops> groups) {
-        List<RootStrand> roots = groups.stream().map(Loops::root).toList();
+        List<RootStrand> roots = groups.stream().map(group -> group.root).toList();
         return WaitSurvey.take(
                 roots,
                 groups.stream()
@@ -144,18 +142,6 @@ public final class Loops implements AutoCloseable {
 
     private static void closed(Loops group) {
         OPENED.updateAndGet(open -> open.stream().filter(each -> each != group).toList());
-    }
-
-    /// The scope above everything that runs on these loops.
-    @SuppressWarnings("exports") // for Sluice's own packages; the type is not exported
-    public RootStrand root() {
-        return root;
-    }
-
-    /// Where blocking work goes.
-    @SuppressWarnings("exports") // for Sluice's own packages; the type is not exported
-    public Offloader offloader() {
-        return offloader;
     }
 
     void launch(Loop loop, Runnable action) {
@@ -217,5 +203,28 @@ public final class Loops implements AutoCloseable {
     @Override
     public String toString() {
         return "loops " + config.name();
+    }
+
+    private static final class Answers implements Secrets.OfLoops {
+        @Override
+        public EventLoop engine(Object loop) {
+            return ((Loop) loop).engine();
+        }
+
+        @Override
+        public RootStrand root(Object loops) {
+            return ((Loops) loops).root;
+        }
+
+        @Override
+        public Offloader offloader(Object loops) {
+            return ((Loops) loops).offloader;
+        }
+
+        @Override
+        public Loops open(Object config, LoopSeams seams) {
+            Startup.prepare();
+            return new Loops((LoopsConfig) config, List.of(seams), Startup.simulated());
+        }
     }
 }

@@ -21,6 +21,8 @@ final class Preload {
         "dev.sluice.flow.GeneratorStrand",
         "dev.sluice.flow.GeneratorStrand$State",
         "dev.sluice.flow.ReceiverInlet",
+        "dev.sluice.internal.access.Clauses",
+        "dev.sluice.internal.access.Engines",
         "dev.sluice.internal.io.SuspendedOperation",
         "dev.sluice.internal.io.Turn",
         "dev.sluice.internal.loop.IdleSpin",

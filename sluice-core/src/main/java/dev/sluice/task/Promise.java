@@ -3,6 +3,7 @@ package dev.sluice.task;
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.channel.Clause;
+import dev.sluice.internal.access.Clauses;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import java.util.Objects;
@@ -102,7 +103,7 @@ public final class Promise<T> {
     static <T, R> Clause<R> clause(
             Completion<Outcome<T>> completion, Object what, Function<? super Outcome<T>, ? extends R> then) {
         Objects.requireNonNull(then, "then");
-        return Clause.completed(completion, what, () -> {
+        return Clauses.completed(completion, what, () -> {
             Outcome<T> outcome = completion.result();
             assert outcome != null : "chosen before the end";
             return then.apply(outcome);

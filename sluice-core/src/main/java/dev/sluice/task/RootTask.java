@@ -2,6 +2,7 @@ package dev.sluice.task;
 
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.strand.RootStrand;
 import dev.sluice.loop.Loop;
 
@@ -41,11 +42,11 @@ public final class RootTask {
     }
 
     private static <T, X extends Exception> TaskStrand<T> launch(Loop loop, String name, Call<T, X> body) {
-        RootStrand root = loop.loops().root();
+        RootStrand root = Engines.root(loop.loops());
         root.taskStarts(name);
         try {
             var task = new TaskStrand<T>(
-                    new Membership(root), new TaskStrand.Place(root, loop.engine(), null), name, body::call);
+                    new Membership(root), new TaskStrand.Place(root, Engines.of(loop), null), name, body::call);
             task.start();
             return task;
         } catch (Throwable e) {

@@ -2,6 +2,7 @@ package dev.sluice.task;
 
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Awaited;
 import dev.sluice.internal.strand.Completion;
@@ -189,15 +190,16 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     }
 
     private static EventLoop open(Loop loop, String taskName) {
-        if (loop.engine().ended()) {
+        EventLoop engine = Engines.of(loop);
+        if (engine.ended()) {
             throw new IllegalStateException("start task " + taskName + ": " + loop + " has been closed");
         }
-        return loop.engine();
+        return engine;
     }
 
     private EventLoop home() {
         EventLoop loop = Strand.current().loop();
-        return loop != null ? loop : Loop.current().engine();
+        return loop != null ? loop : Engines.of(Loop.current());
     }
 
     @SuppressWarnings("unchecked") // a task without a result has the result null, which is of every type

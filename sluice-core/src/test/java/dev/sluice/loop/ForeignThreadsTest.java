@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.sched.LoopThread;
 import dev.sluice.internal.testkit.Leaks;
 import dev.sluice.internal.testkit.Patience;
@@ -212,7 +213,7 @@ class ForeignThreadsTest {
             if (!Loop.current().confined()) {
                 return;
             }
-            Thread carrier = Loop.current().engine().thread();
+            Thread carrier = Engines.of(Loop.current()).thread();
             ThreadInfo info = Sluice.<ThreadInfo, RuntimeException>offload(() ->
                     ManagementFactory.getThreadMXBean().getThreadInfo(new long[] {carrier.threadId()}, true, true)[0]);
             assertThat(info.getLockedMonitors()).isEmpty();
@@ -245,7 +246,7 @@ class ForeignThreadsTest {
                 loop.execute(() -> {
                     try {
                         assertThat(Loop.current()).isSameAs(loop);
-                        assertThat(LoopThread.currentOwner()).isSameAs(loop.confined() ? loop.engine() : null);
+                        assertThat(LoopThread.currentOwner()).isSameAs(loop.confined() ? Engines.of(loop) : null);
                         seen.complete(String.valueOf(inherited.get()));
                     } catch (Throwable failure) {
                         seen.completeExceptionally(failure);
@@ -253,7 +254,7 @@ class ForeignThreadsTest {
                 });
                 Patience.get(seen);
             }
-            Thread thread = loops.loop(0).engine().thread();
+            Thread thread = Engines.of(loops.loop(0)).thread();
             assertThat(thread.isDaemon()).isTrue();
             assertThat(thread.isVirtual()).isFalse();
         }

@@ -3,6 +3,7 @@ package dev.sluice.loop;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.sluice.Sluice;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.ThreadLimit;
 import dev.sluice.internal.testkit.Jvm;
@@ -110,7 +111,7 @@ class NoThreadTest {
         }
 
         private static void fail() {
-            Loop.current().engine().submit(() -> {
+            Engines.of(Loop.current()).submit(() -> {
                 throw new IllegalStateException("thrown by the test");
             });
         }

@@ -2,6 +2,7 @@ package dev.sluice.process;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.testkit.TestLoops;
@@ -20,7 +21,7 @@ class ChildCloseTest {
         TestLoops.run(() -> {
             Command command = Command.of("cat").stdin(Input.piped());
             var running = new BadInput(KernelProcess.start(Objects.requireNonNull(Strand.currentLoop()), command));
-            Child child = Child.join(command, running, Loop.current().engine());
+            Child child = Child.join(command, running, Engines.of(Loop.current()));
             assertThatThrownBy(child::close).isInstanceOf(IOException.class).hasMessage("close refused by the test");
             byte[] bytes = new byte[1];
             for (ByteSource source : new ByteSource[] {child.stdout(), child.stderr()}) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.Sluice;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Fcntl;
@@ -27,7 +28,7 @@ class FeederTest {
             int fd = Fcntl.open(new CallState(), "/dev/null".getBytes(US_ASCII), Fcntl.O_WRONLY | Fcntl.O_CLOEXEC, 0);
             assertThat(fd).isNotNegative();
             Path open = Path.of("/proc/self/fd/" + fd);
-            Feeder.feed(LoopCalls.of(Loop.current().engine()), fd, new byte[INPUT_BYTES]);
+            Feeder.feed(LoopCalls.of(Engines.of(Loop.current())), fd, new byte[INPUT_BYTES]);
             int turns = 0;
             while (Files.exists(open, LinkOption.NOFOLLOW_LINKS)) {
                 turns++;

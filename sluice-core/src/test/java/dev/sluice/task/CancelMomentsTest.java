@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.Sluice;
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.testkit.Leaks;
 import dev.sluice.internal.testkit.Patience;
 import dev.sluice.internal.testkit.TestLoops;
@@ -284,7 +285,7 @@ class CancelMomentsTest {
                     }))
                     .isInstanceOf(CancelledException.class);
             assertThat(ended).hasValue(1_300);
-            assertThat(loops.root().tasks()).isEmpty();
+            assertThat(Engines.root(loops).tasks()).isEmpty();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.loop.LoopSeams;
 import dev.sluice.internal.loop.ReadyQueue;
 import dev.sluice.internal.poll.PollerChoice;
@@ -64,7 +65,7 @@ class FailedStartTest {
                     Pollers.open(PollerChoice.AUTO, PollerConfig.defaults()).poller();
             LoopSeams real = LoopSeams.production(poller);
             var seams = new LoopSeams(real.clock(), poller, ready, real.timerShift(), real.random(), null);
-            Loops loops = Loops.open(TestLoops.config(), seams);
+            Loops loops = Engines.open(TestLoops.config(), seams);
             Sluice.callOn(loops.loop(0), "main", () -> {
                 body.run();
                 return true;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.Sluice;
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.testkit.Duel;
 import dev.sluice.internal.testkit.JdkSleep;
 import dev.sluice.internal.testkit.Leaks;
@@ -249,7 +250,7 @@ class InterruptBridgeTest {
     @Test
     void aLoopThreadIsNeverInterruptedItself() throws Exception {
         TestLoops.run(() -> {
-            Thread carrier = Loop.current().engine().thread();
+            Thread carrier = Engines.of(Loop.current()).thread();
             for (int round = 0; round < 100; round++) {
                 Deadline.after(Duration.ofNanos(1)).tryRun(() -> {
                     Sluice.sleep(HOUR);

@@ -3,6 +3,7 @@ package dev.sluice.testing;
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.cancel.Durations;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.loop.Loop;
 import dev.sluice.loop.Loops;
@@ -48,7 +49,7 @@ final class Life {
         this.world = world;
         this.limits = limits;
         world.onAbandon(over::countDown);
-        this.loops = Loops.open(CONFIG, world.seams());
+        this.loops = Engines.open(CONFIG, world.seams());
     }
 
     /// Runs the body.
@@ -117,7 +118,7 @@ final class Life {
 
     private void live(Action<?> body) {
         Strand main = Strand.current();
-        world.begin(why -> loops.root().cancel(reason(why)));
+        world.begin(why -> Engines.root(loops).cancel(reason(why)));
         try {
             body.run();
         } catch (Throwable thrown) {

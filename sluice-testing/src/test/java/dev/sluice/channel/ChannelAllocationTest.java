@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.sluice.Sluice;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.loop.Loop;
 import dev.sluice.loop.Loops;
 import dev.sluice.loop.LoopsConfig;
@@ -47,7 +48,7 @@ class ChannelAllocationTest {
 
     /// What the loop's thread allocates while values go through.
     private static long bytesOf(Channel<Integer> channel, Loop loop) {
-        long carrier = loop.engine().thread().threadId();
+        long carrier = Engines.of(loop).thread().threadId();
         Integer value = 1;
         long before = THREADS.getThreadAllocatedBytes(carrier);
         try (var group = TaskGroup.open()) {

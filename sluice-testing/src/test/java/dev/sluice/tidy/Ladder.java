@@ -18,6 +18,7 @@ final class Ladder {
             Set.of("dev.sluice.internal.io"),
             Set.of("dev.sluice.loop"),
             Set.of("dev.sluice.channel"),
+            Set.of("dev.sluice.internal.access"),
             Set.of("dev.sluice.task"),
             Set.of("dev.sluice.sync"),
             Set.of("dev.sluice.flow"),

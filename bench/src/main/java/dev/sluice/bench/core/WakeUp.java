@@ -3,6 +3,7 @@ package dev.sluice.bench.core;
 import dev.sluice.bench.Load;
 import dev.sluice.bench.Metric;
 import dev.sluice.bench.Sample;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.loop.Loops;
 import java.util.Arrays;
@@ -50,7 +51,7 @@ abstract class WakeUp implements Load {
 
     static final class OfLoop extends WakeUp {
         private final Loops loops = Loops.open();
-        private final EventLoop loop = loops.loop(0).engine();
+        private final EventLoop loop = Engines.of(loops.loop(0));
 
         @Override
         void hand(Runnable action) {

@@ -3,6 +3,7 @@ package dev.sluice.internal.strand;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cancel.CancelReason;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.testkit.Bounded;
 import dev.sluice.internal.testkit.TestLoops;
@@ -32,7 +33,7 @@ class ScopeLockTest {
 
         Bounded.run(() -> {
             try (Loops loops = TestLoops.open(1)) {
-                EventLoop loop = loops.loop(0).engine();
+                EventLoop loop = Engines.of(loops.loop(0));
                 var timerFired = new CountDownLatch(1);
                 var done = new CountDownLatch(2);
                 loops.loop(0).execute(() -> {

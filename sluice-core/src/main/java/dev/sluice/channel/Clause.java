@@ -1,6 +1,5 @@
 package dev.sluice.channel;
 
-import dev.sluice.internal.strand.Secrets;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -10,10 +9,6 @@ import java.util.function.Supplier;
 ///
 /// @param <R> what the action returns
 public abstract sealed class Clause<R> permits ChannelClause, EventClause {
-    static {
-        Secrets.give(EventClause.Completed::new);
-    }
-
     Clause() {}
 
     /// A clause that is chosen when so much time has passed since the select began to wait. Zero or less: at

@@ -3,6 +3,7 @@ package dev.sluice.channel;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.loop.SharedLoop;
 import dev.sluice.internal.strand.Awaited;
+import dev.sluice.internal.strand.Secrets;
 import dev.sluice.internal.strand.Strand;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: one at a time.
 public final class Select<R> {
+    static {
+        Secrets.give(EventClause.Completed::new);
+    }
+
     private final List<Clause<? extends R>> clauses;
     private final ChannelClause<? extends R>[] onChannels;
     private final EventClause<? extends R>[] onEvents;

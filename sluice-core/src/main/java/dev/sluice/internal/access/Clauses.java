@@ -1,6 +1,7 @@
 package dev.sluice.internal.access;
 
 import dev.sluice.channel.Clause;
+import dev.sluice.channel.Select;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Secrets;
 import java.lang.invoke.MethodHandles;
@@ -14,7 +15,7 @@ public final class Clauses {
 
     static {
         try {
-            MethodHandles.lookup().ensureInitialized(Clause.class);
+            MethodHandles.lookup().ensureInitialized(Select.class);
         } catch (IllegalAccessException e) {
             throw new ExceptionInInitializerError(e);
         }

@@ -32,7 +32,7 @@ public final class Secrets {
         Object open(Object config, LoopSeams seams);
     }
 
-    /// What `dev.sluice.channel.Clause` answers.
+    /// What `dev.sluice.channel.Select` answers.
     public interface OfClauses {
         /// A clause that is chosen when something has been completed.
         Object completed(Completion<?> completion, Object what, Supplier<?> then);
@@ -53,6 +53,6 @@ public final class Secrets {
 
     /// The class has been initialised.
     public static OfClauses clauses() {
-        return Objects.requireNonNull(clauses, "Clause is not initialised");
+        return Objects.requireNonNull(clauses, "Select is not initialised");
     }
 }

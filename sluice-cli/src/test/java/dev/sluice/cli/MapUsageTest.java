@@ -29,8 +29,8 @@ class MapUsageTest {
                 "map --unorderd echo          | did you mean --unordered?",
                 "map --job-log x echo         | did you mean --joblog?",
                 "map --retry 3 echo           | did you mean --retries?",
-                "map -j 0 echo                | -j 0: expected 1..",
-                "map -j -1 echo               | -j -1: expected 1..",
+                "map -j 0 echo                | -j 0: expected 1 or more",
+                "map -j -1 echo               | -j -1: expected 1 or more",
                 "map -j many echo             | -j 'many', expected a number",
                 "map -j 1000000 echo          | ulimit -n",
                 "map --retries -1 echo        | --retries -1: expected 0 or more",
@@ -55,6 +55,12 @@ class MapUsageTest {
                 .contains(expected.strip())
                 .endsWith("(see sluice map --help)");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void anEmptyCommandIsRefused() {
+        assertThat(run("map", "")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("sluice map: COMMAND is empty, expected the name of a program");
     }
 
     @Test

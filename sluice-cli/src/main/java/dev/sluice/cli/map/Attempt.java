@@ -59,7 +59,7 @@ final class Attempt {
         try {
             child = Command.ofBytes(words).grace(GRACE).start();
         } catch (ProcessStartException e) {
-            return notStarted(e);
+            return notStarted(words.getFirst(), e);
         }
         try (child) {
             Exit exit = follow(child);
@@ -135,9 +135,12 @@ final class Attempt {
         return null;
     }
 
-    private static Ending notStarted(ProcessStartException failure) {
+    private static Ending notStarted(byte[] program, ProcessStartException failure) {
         return switch (failure.error().orElse("")) {
-            case "ENOENT" -> new Ending.NotStarted(Ending.NOT_FOUND, "command not found");
+            case "ENOENT" ->
+                ProgramSearch.find(program, System.getenv("PATH")) == ProgramSearch.Found.NO
+                        ? new Ending.NotStarted(Ending.NOT_FOUND, "command not found")
+                        : new Ending.NotStarted(Ending.NOT_RUN, "its interpreter was not found, see its line #!");
             case "EACCES" -> new Ending.NotStarted(Ending.NOT_RUN, "permission denied");
             case "E2BIG" -> new Ending.NotStarted(Ending.NOT_RUN, "argument list too long (E2BIG)");
             case "ENOEXEC" -> new Ending.NotStarted(Ending.NOT_RUN, "not a program (ENOEXEC): a script without #! ?");

@@ -159,8 +159,14 @@ final class MapArguments {
         if (command.isEmpty()) {
             throw new UsageException("missing COMMAND, for example: ls | sluice map wc -l {}");
         }
+        if (command.getFirst().isEmpty()) {
+            throw new UsageException("COMMAND is empty, expected the name of a program");
+        }
+        if (jobs < 1) {
+            throw new UsageException("-j " + jobs + ": expected 1 or more");
+        }
         int most = Budget.jobs(jobs);
-        if (jobs < 1 || jobs > most) {
+        if (jobs > most) {
             throw new UsageException(
                     "-j " + jobs + ": expected 1.." + most + " (a job has some open files, see ulimit -n)");
         }

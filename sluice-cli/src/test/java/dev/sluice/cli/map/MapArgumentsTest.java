@@ -3,6 +3,8 @@ package dev.sluice.cli.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -157,6 +159,15 @@ class MapArgumentsTest {
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.text()).isEqualTo("hi\n");
         assertThat(result.stderr()).contains("item 2 'no-such': could not start: command not found");
+    }
+
+    @Test
+    void aScriptWhoseInterpreterIsMissingIsNotCalledMissing(@TempDir Path directory) throws IOException {
+        Path script = Files.writeString(directory.resolve("script"), "#!/no/such/interpreter\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        Cli.Result result = new Cli().map("a\n", script.toString());
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.stderr()).contains("item 1 'a': could not start: its interpreter was not found, see its line #!");
     }
 
     @Test

@@ -150,8 +150,9 @@ public final class Sluice {
     /// In a simulation: on its loop only. Threads: any.
     public static WaitGraph waitGraph() {
         EventLoop engine = Strand.current().loop();
-        List<Loops> groups =
-                engine != null && engine.simulated() ? List.of(Engines.face(engine).loops()) : Loops.opened();
+        List<Loops> groups = engine != null && engine.simulated()
+                ? List.of(Engines.face(engine).loops())
+                : Loops.opened();
         return Loops.waitGraph(groups);
     }
 

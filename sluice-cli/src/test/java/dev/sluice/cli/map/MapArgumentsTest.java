@@ -167,7 +167,8 @@ class MapArgumentsTest {
         assertThat(script.toFile().setExecutable(true)).isTrue();
         Cli.Result result = new Cli().map("a\n", script.toString());
         assertThat(result.status()).isEqualTo(1);
-        assertThat(result.stderr()).contains("item 1 'a': could not start: its interpreter was not found, see its line #!");
+        assertThat(result.stderr())
+                .contains("item 1 'a': could not start: its interpreter was not found, see its line #!");
     }
 
     @Test

@@ -88,6 +88,16 @@ final class Preload {
         "dev.sluice.task.TaskGroup",
         "dev.sluice.task.TaskStrand",
         "dev.sluice.time.SystemClock",
+        "dev.sluice.tls.OldKeys",
+        "dev.sluice.tls.Outgoing",
+        "dev.sluice.tls.Outgoing$Next",
+        "dev.sluice.tls.Packets",
+        "dev.sluice.tls.Pem",
+        "dev.sluice.tls.TlsContext",
+        "dev.sluice.tls.TlsContext$PeerCheck",
+        "dev.sluice.tls.TlsException$Problem",
+        "dev.sluice.tls.TlsIdentity",
+        "dev.sluice.tls.TlsStream",
     };
 
     /// Those that only load where system calls work.

@@ -60,6 +60,11 @@ public abstract class ConnectionContract {
         return true;
     }
 
+    /// Whether an end that the peer has not said, as that of an abort, is an error of its own.
+    protected boolean missesEnds() {
+        return false;
+    }
+
     /// What is done with both ends.
     private interface Body {
         void run(Connection near, Connection far, TaskGroup<Object, Void> group) throws Exception;
@@ -264,6 +269,8 @@ public abstract class ConnectionContract {
                             assertThat(failure.operation()).isEqualTo("read");
                             assertThat(failure).hasMessageStartingWith("read " + far + ": ECONNRESET");
                         });
+            } else if (missesEnds()) {
+                assertThatThrownBy(() -> far.read(new byte[1], 0, 1)).isInstanceOf(NetException.class);
             } else {
                 assertThat(far.read(new byte[1], 0, 1)).isEqualTo(-1);
             }

@@ -1,0 +1,35 @@
+package dev.sluice.tls;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.ArrayBlockingQueue;
+
+/// Buffers of two TLS records, lent to connections while these move something.
+///
+/// On the heap: the JDK's engine works on arrays, and copies what is elsewhere.
+///
+/// Threads: any coroutine. Each buffer has one owner, from [#take] to [#give].
+final class Packets {
+    /// What a record takes at most: 5 bytes of header, 2^14 of content, 2048 of all that ciphers add (RFC 5246,
+    /// 6.2.3), and then some.
+    static final int RECORD_BYTES = 17 << 10;
+
+    /// What a buffer has room for.
+    static final int BYTES = 2 * RECORD_BYTES;
+
+    private static final int KEPT = 64;
+
+    private static final ArrayBlockingQueue<ByteBuffer> FREE = new ArrayBlockingQueue<>(KEPT);
+
+    private Packets() {}
+
+    /// An empty buffer.
+    static ByteBuffer take() {
+        ByteBuffer kept = FREE.poll();
+        return kept != null ? kept : ByteBuffer.allocate(BYTES);
+    }
+
+    static void give(ByteBuffer buffer) {
+        assert buffer.capacity() == BYTES : buffer;
+        FREE.offer(buffer.clear());
+    }
+}

@@ -32,7 +32,8 @@ class TlsGuideTest {
 
     /// What the guide tells the reader to do by hand.
     private static void makeCertificate(Path chain, Path key) throws Exception {
-        String line = "req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 30 -addext subjectAltName=DNS:localhost";
+        String line =
+                "req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 30 -addext subjectAltName=DNS:localhost";
         Command openssl = Command.of("openssl", line.split(" ", -1));
         var made = openssl.argument("-keyout")
                 .argument(key.toString())
@@ -64,11 +65,9 @@ class TlsGuideTest {
                     connection.write(bytes("hello\n"));
                     IO.println(ByteReader.over(connection).readLine().orElseThrow());
                 }
-                // end::client
-                // tag::reload
+                // end::client tag::reload
                 identity.reload(); // connections that are there stay as they are
-                // end::reload
-                // tag::untrusted
+                // end::reload tag::untrusted
                 try (Connection connection = TlsContext.client().connect(Tcp.connect(address), "localhost")) {
                     connection.write(bytes("hello"));
                 } catch (TlsException refused) {

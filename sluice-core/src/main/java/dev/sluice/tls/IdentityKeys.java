@@ -14,8 +14,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/// Chooses the identity of a handshake: the one whose certificate is for the name that the client asks for, else
-/// the first, among those whose keys both sides know how to use.
+/// Chooses the identity of a handshake: the one whose certificate is for the name that the client asks for,
+/// else the first, among those whose keys both sides know how to use.
 ///
 /// An alias is `identity.version`, so that certificate and key are of one version though it is replaced in
 /// between.
@@ -72,9 +72,10 @@ final class IdentityKeys extends X509ExtendedKeyManager {
             return false;
         }
         return session.getRequestedServerNames().stream()
-                .anyMatch(asked ->
-                        asked instanceof SNIHostName host && names(certificate).stream()
-                                .anyMatch(name -> matches(name, host.getAsciiName().toLowerCase(Locale.ROOT))));
+                .anyMatch(asked -> asked instanceof SNIHostName host
+                        && names(certificate).stream()
+                                .anyMatch(name ->
+                                        matches(name, host.getAsciiName().toLowerCase(Locale.ROOT))));
     }
 
     private static List<String> names(X509Certificate certificate) {
@@ -137,8 +138,7 @@ final class IdentityKeys extends X509ExtendedKeyManager {
     }
 
     @Override
-    public @Nullable String chooseServerAlias(
-            String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
         return null;
     }
 }

@@ -106,8 +106,9 @@ final class Incoming {
         }
         int start = into.position();
         try {
-            while (into.hasRemaining() && records.hasRemaining() && !ended && decryptOne(into)) {
-                continue;
+            boolean whole = true;
+            while (whole && into.hasRemaining() && records.hasRemaining() && !ended) {
+                whole = decryptOne(into);
             }
         } catch (SSLException broken) {
             failure = TlsException.of("read", owner, broken);

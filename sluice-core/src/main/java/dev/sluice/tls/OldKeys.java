@@ -10,8 +10,8 @@ import java.util.HexFormat;
 ///
 ///     SEQUENCE { version 0, SEQUENCE { algorithm, parameters }, OCTET STRING { the key as it was } }
 ///
-/// In DER a value is its tag, its length and its bytes; a length of 128 and more has the number of its own bytes
-/// in front, with the highest bit set.
+/// In DER a value is its tag, its length and its bytes; a length of 128 and more has the number of its own
+/// bytes in front, with the highest bit set.
 final class OldKeys {
     private static final int SEQUENCE = 0x30;
     private static final int OCTET_STRING = 0x04;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 ///     bytes ──wrap──▶ filling ──▶ sending ──write──▶ the connection below
 ///
-/// *Who sends* is one at a time: the one who finds something to send and nobody at it. It sends until nothing is
-/// left. If it is cancelled meanwhile, a coroutine of the loop goes on: what has been encrypted counts as
+/// *Who sends* is one at a time: the one who finds something to send and nobody at it. It sends until nothing
+/// is left. If it is cancelled meanwhile, a coroutine of the loop goes on: what has been encrypted counts as
 /// written, and cannot be taken back.
 ///
 /// Invariants: `sending` is not null while somebody sends; that one alone touches the buffer. Records go out in
@@ -139,7 +139,7 @@ final class Outgoing {
             }
             if (mine) {
                 send();
-            } else {
+            } else if (wait != null) {
                 wait.await(owner);
             }
         }
@@ -372,7 +372,8 @@ final class Outgoing {
         try {
             ByteBuffer one = sending;
             ByteBuffer other = filling;
-            return (one == null ? 0 : one.remaining()) + (other == null ? 0 : other.position());
+            long sent = one == null ? 0 : one.remaining();
+            return sent + (other == null ? 0 : other.position());
         } finally {
             lock.unlock();
         }

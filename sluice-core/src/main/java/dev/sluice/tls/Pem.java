@@ -29,7 +29,15 @@ final class Pem {
 
     private Pem() {}
 
-    private record Block(String label, byte[] content) {}
+    private record Block(String label, String text) {
+        byte[] content(Path file) throws IOException {
+            try {
+                return Base64.getMimeDecoder().decode(text);
+            } catch (IllegalArgumentException broken) {
+                throw new IOException("read " + file + ": " + label + ": " + broken.getMessage(), broken);
+            }
+        }
+    }
 
     /// All certificates of a file, in their order.
     static List<X509Certificate> certificates(Path file) throws IOException {
@@ -38,7 +46,7 @@ final class Pem {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             for (Block block : blocks(file)) {
                 if (block.label.equals("CERTIFICATE") || block.label.equals("X509 CERTIFICATE")) {
-                    var bytes = new ByteArrayInputStream(block.content);
+                    var bytes = new ByteArrayInputStream(block.content(file));
                     found.add((X509Certificate) factory.generateCertificate(bytes));
                 }
             }
@@ -56,13 +64,13 @@ final class Pem {
         for (Block block : blocks(file)) {
             switch (block.label) {
                 case "PRIVATE KEY" -> {
-                    return key(file, block.content);
+                    return key(file, block.content(file));
                 }
                 case "RSA PRIVATE KEY" -> {
-                    return key(file, OldKeys.rsa(block.content));
+                    return key(file, OldKeys.rsa(block.content(file)));
                 }
                 case "EC PRIVATE KEY" -> {
-                    return key(file, OldKeys.curve(file, block.content));
+                    return key(file, OldKeys.curve(file, block.content(file)));
                 }
                 case "ENCRYPTED PRIVATE KEY" ->
                     throw new IOException("read key of " + file
@@ -100,11 +108,7 @@ final class Pem {
                 throw new IOException("read " + file + ": " + label
                         + " with headers (encrypted?), expected one without: openssl pkey -in FILE -out PLAIN");
             }
-            try {
-                blocks.add(new Block(label, Base64.getMimeDecoder().decode(matcher.group(2))));
-            } catch (IllegalArgumentException broken) {
-                throw new IOException("read " + file + ": " + label + ": " + broken.getMessage(), broken);
-            }
+            blocks.add(new Block(label, matcher.group(2)));
         }
         return blocks;
     }

@@ -1,6 +1,5 @@
 package dev.sluice.tls;
 
-import dev.sluice.io.ByteSource;
 import dev.sluice.net.Connection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,12 +15,12 @@ import javax.net.ssl.SSLSession;
 ///
 /// - The end of the input is what the peer has *said* (`close_notify`). If the bytes just end, that is a
 ///   [TlsException] with [TlsException.Problem#TRUNCATED], since anybody on the way could have cut them off.
-/// - [#closeOutput] ends one half with TLS 1.3. TLS 1.2 has no halves (RFC 5246, 7.2.1): the peer's output
-///   ends with its input.
+/// - [Connection#closeOutput] ends one half with TLS 1.3. TLS 1.2 has no halves (RFC 5246, 7.2.1): the peer's
+///   output ends with its input.
 /// - Several records are sent as one piece, and read as far as the reader has room.
 /// - A peer that asks to negotiate again is refused.
 public interface TlsConnection extends Connection {
-    /// Reads what has come, as [ByteSource#read(ByteBuffer)] does.
+    /// Reads what has come, as [Connection] does.
     ///
     /// @throws TlsException if it was not the peer who has sent that, or if the input ends and nobody said so
     @Override

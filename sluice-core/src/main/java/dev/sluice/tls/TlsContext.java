@@ -90,8 +90,9 @@ public final class TlsContext {
         return client().withIdentity(identity).withPeerCheck(PeerCheck.NONE);
     }
 
-    /// With one more identity. A server shows the one whose certificate is for the name that the client asks for
-    /// (SNI), else the first that both can use; a client is asked for one by servers that want to know who it is.
+    /// With one more identity. A server shows the one whose certificate is for the name that the client asks
+    /// for (SNI), else the first that both can use; a client is asked for one by servers that want to know who
+    /// it is.
     public TlsContext withIdentity(TlsIdentity identity) {
         List<TlsIdentity> more = new ArrayList<>(identities);
         more.add(identity);
@@ -128,8 +129,8 @@ public final class TlsContext {
         return new TlsContext(identities, trust, new Offer(all, offer.applications), handshakeLimit);
     }
 
-    /// With names of what may be spoken inside, the best first (ALPN, RFC 7301). If the peer has such a list and
-    /// nothing is in both, the handshake fails; if it has none, [TlsConnection#application] is empty.
+    /// With names of what may be spoken inside, the best first (ALPN, RFC 7301). If the peer has such a list
+    /// and nothing is in both, the handshake fails; if it has none, [TlsConnection#application] is empty.
     public TlsContext withApplications(String... names) {
         return new TlsContext(identities, trust, new Offer(offer.protocols, List.of(names)), handshakeLimit);
     }
@@ -187,8 +188,8 @@ public final class TlsContext {
         return shake(connection, engine, loop);
     }
 
-    /// A handler for [Listener#serve] that shakes hands and hands the connection to another one. The handshake is
-    /// part of serving: a slow client holds up nobody else.
+    /// A handler for [Listener#serve] that shakes hands and hands the connection to another one. The handshake
+    /// is part of serving: a slow client holds up nobody else.
     public Listener.Handler serving(Listener.Handler handler) {
         return connection -> {
             try (TlsConnection secure = accept(connection)) {

@@ -1,6 +1,5 @@
 package dev.sluice.tls;
 
-import dev.sluice.net.Listener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -13,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// Who one is: a certificate, those that vouch for it, and the private key.
 ///
 /// A certificate that is about to expire is replaced while the program runs: write the files, then [#reload].
-/// Handshakes from then on show the new one; connections that are there stay, and so do listeners, see
-/// [Listener].
+/// Handshakes from then on show the new one; connections that are there stay.
 ///
 /// Threads: any.
 public final class TlsIdentity {
@@ -23,7 +21,8 @@ public final class TlsIdentity {
     private final @Nullable Path chainFile;
     private final @Nullable Path keyFile;
 
-    // Written by reload, read by any handshake, each as a whole; a handshake that asked for the older one gets it.
+    // Written by reload, read by any handshake, each as a whole; a handshake that asked for the older one gets
+    // it.
     private volatile Material current; // pairs with the write in reload
     private volatile Material previous; // pairs with the write in reload
 
@@ -37,7 +36,8 @@ public final class TlsIdentity {
         this.previous = first;
     }
 
-    /// Reads PEM files (RFC 7468); both may be the same one. This blocks the thread for as long as a file takes.
+    /// Reads PEM files (RFC 7468); both may be the same one. This blocks the thread for as long as a file
+    /// takes.
     ///
     /// @param chain certificates: one's own, then those that vouch for it, without the root
     /// @param key a private key that is not encrypted: PKCS #8, or `RSA PRIVATE KEY` or `EC PRIVATE KEY`
@@ -84,12 +84,11 @@ public final class TlsIdentity {
     }
 
     private static boolean belongTogether(X509Certificate certificate, PrivateKey key) {
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> key.getAlgorithm();
-                };
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> key.getAlgorithm();
+        };
         try {
             Signature signature = Signature.getInstance(algorithm);
             signature.initSign(key);

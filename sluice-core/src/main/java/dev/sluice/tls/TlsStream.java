@@ -1,12 +1,12 @@
 package dev.sluice.tls;
 
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.StreamBusyException;
-import dev.sluice.loop.Loop;
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
 import dev.sluice.net.NetException;
@@ -99,9 +99,10 @@ final class TlsStream implements TlsConnection {
                 out.flush();
                 lower.closeOutput();
                 byte[] rest = new byte[Packets.RECORD_BYTES];
-                while (lower.read(rest, 0, rest.length) >= 0) {
-                    continue; // a reset would overtake the alert
-                }
+                int count;
+                do { // a reset would overtake the alert
+                    count = lower.read(rest, 0, rest.length);
+                } while (count >= 0);
                 lower.close();
             });
             if (!said) {
@@ -146,7 +147,7 @@ final class TlsStream implements TlsConnection {
 
     /// Runs an action in a coroutine of the loop that nobody waits for.
     void launch(String name, Runnable action) {
-        Loop.of(loop).loops().root().launch(loop, name, action);
+        Engines.root(Engines.face(loop).loops()).launch(loop, name, action);
     }
 
     private void enter(Turn turn, String operation) throws NetException {
@@ -306,7 +307,9 @@ final class TlsStream implements TlsConnection {
     @Override
     public Statistics statistics() {
         return new Statistics(
-                in.bytesTaken(), out.bytesTaken(), out.pending() + lower.statistics().bytesPending());
+                in.bytesTaken(),
+                out.bytesTaken(),
+                out.pending() + lower.statistics().bytesPending());
     }
 
     @Override

@@ -8,7 +8,8 @@ import java.util.TreeSet;
 
 /// The packages of the core as a ladder: each rung looks only down, never up and never sideways.
 final class Ladder {
-    /// **The one place to edit.** From the ground up; packages of one rung do not know each other. Not all exist yet.
+    /// **The one place to edit.** From the ground up; packages of one rung do not know each other. Not all
+    /// exist yet.
     static final List<Set<String>> RUNGS = List.of(
             Set.of("dev.sluice.time", "dev.sluice.observe", "dev.sluice.codec", "dev.sluice.internal.linux"),
             Set.of("dev.sluice.internal.timer", "dev.sluice.internal.poll", "dev.sluice.internal.sched"),

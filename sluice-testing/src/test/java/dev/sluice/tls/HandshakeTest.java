@@ -89,7 +89,11 @@ class HandshakeTest {
             var pair = shake(Certificates.client().withProtocols(protocol), host, server);
             assertThat(pair.client().session().getProtocol()).isEqualTo(protocol);
             assertThat(pair.server().serverName()).contains(host);
-            assertThat(pair.client().peer().orElseThrow().getSubjectX500Principal().getName())
+            assertThat(pair.client()
+                            .peer()
+                            .orElseThrow()
+                            .getSubjectX500Principal()
+                            .getName())
                     .startsWith("CN=sluice");
             assertThat(pair.server().peer()).isEmpty();
             assertThat(pair.client().application()).isEmpty();
@@ -155,7 +159,9 @@ class HandshakeTest {
 
             refused(Certificates.client(), "localhost", server, Problem.REFUSED_BY_PEER, Problem.NO_AGREEMENT);
             TlsContext lenient = server.withPeerCheck(PeerCheck.OPTIONAL);
-            assertThat(shake(Certificates.client(), "localhost", lenient).server().peer())
+            assertThat(shake(Certificates.client(), "localhost", lenient)
+                            .server()
+                            .peer())
                     .isEmpty();
         });
     }
@@ -267,8 +273,8 @@ class HandshakeTest {
     void aCancelledHandshakeClosesTheConnection() throws Exception {
         run(() -> {
             Memory.Pair pair = Memory.pair("test");
-            assertThatThrownBy(() -> Deadline.after(ofMillis(50)).run(() -> Certificates.server()
-                            .accept(pair.far())))
+            assertThatThrownBy(() -> Deadline.after(ofMillis(50))
+                            .run(() -> Certificates.server().accept(pair.far())))
                     .isInstanceOf(DeadlineExceededException.class);
             assertThatThrownBy(() -> pair.far().read(new byte[1], 0, 1)).hasMessageContaining("closed");
         });

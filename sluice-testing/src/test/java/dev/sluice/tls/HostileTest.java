@@ -26,7 +26,8 @@ class HostileTest {
         Sluice.run(config, () -> Deadline.after(ofSeconds(60)).named("test").run(body));
     }
 
-    /// What somebody between does with the bytes of one direction: `count` of them, `passed` have passed before.
+    /// What somebody between does with the bytes of one direction: `count` of them, `passed` have passed
+    /// before.
     private interface Meddling {
         /// @return how many go on
         int pass(byte[] bytes, int count, long passed);
@@ -130,12 +131,14 @@ class HostileTest {
                 Memory.Pair near = Memory.pair("near");
                 Memory.Pair far = Memory.pair("far");
                 try (var group = TaskGroup.open()) {
-                    group.start("to server", () -> relay(near.far(), far.near(), (bytes, count, passed) -> {
-                        if (passed <= at && at < passed + count) {
-                            bytes[(int) (at - passed)] ^= (byte) with;
-                        }
-                        return count;
-                    }));
+                    group.start(
+                            "to server",
+                            () -> relay(near.far(), far.near(), (bytes, count, passed) -> {
+                                if (passed <= at && at < passed + count) {
+                                    bytes[(int) (at - passed)] ^= (byte) with;
+                                }
+                                return count;
+                            }));
                     group.start("to client", () -> relay(far.near(), near.far(), NONE));
                     Task<?> accepting = group.start("server", () -> shakes(() -> server.accept(far.far())));
                     shakes(() -> client.connect(near.near(), "localhost"));
@@ -223,7 +226,8 @@ class HostileTest {
         run(() -> {
             Memory.Pair pair = Memory.pair("stuck");
             var ends = Certificates.shake(Certificates.client(), pair.near(), Certificates.server(), pair.far());
-            boolean done = Deadline.after(ofMillis(100)).tryRun(() -> ends.client().write(new byte[10 << 20]));
+            boolean done =
+                    Deadline.after(ofMillis(100)).tryRun(() -> ends.client().write(new byte[10 << 20]));
             assertThat(done).isFalse();
             assertThat(ends.client().statistics().bytesPending()).isLessThan(4L * Packets.BYTES);
             Deadline.after(ofMillis(50)).tryRun(ends.client()::close);

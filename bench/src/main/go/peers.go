@@ -1,4 +1,4 @@
-// The loads of the suite `channel` in Go, driven line by line as the JVMs of the other sides are:
+// The loads of the suite `channel` in Go (those of `net` are in net.go), driven line by line as the JVMs of the other sides are:
 //
 //	warm MILLIS  ->  the nanoseconds of an operation, after having done it for that long
 //	run COUNT    ->  what the load returned, and the metrics of an operation
@@ -28,6 +28,14 @@ func main() {
 		}
 	}
 	runtime.GOMAXPROCS(numbers[0])
+	switch os.Args[2] {
+	case "echo":
+		echo()
+		return
+	case "load":
+		generate(numbers[1], numbers[2], numbers[3], numbers[4])
+		return
+	}
 	run := shape(os.Args[2], numbers[1:])
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {

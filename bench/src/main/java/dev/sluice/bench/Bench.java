@@ -1,6 +1,7 @@
 package dev.sluice.bench;
 
 import dev.sluice.bench.map.MapSuite;
+import dev.sluice.bench.net.NetSuite;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,8 +23,10 @@ public final class Bench {
         Suite suite = switch (name) {
             case "core", "channel", "sync" -> new Works(name, some);
             case "map" -> new MapSuite(root);
+            case "net" -> new NetSuite(root);
             default ->
-                throw new IllegalArgumentException("suite: name=" + name + ", expected core, channel, sync or map");
+                throw new IllegalArgumentException(
+                        "suite: name=" + name + ", expected core, channel, sync, map or net");
         };
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String loadBefore = Machine.load();

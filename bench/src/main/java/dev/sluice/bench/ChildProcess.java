@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// The parent's end of a [Child] or a [Program].
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     /// The flags of every JVM alike: those that Sluice's users set, room for a million threads, and full
@@ -46,10 +46,16 @@ final class ChildProcess implements AutoCloseable {
         this.answers = process.inputReader();
     }
 
-    private static List<String> java(Place place, int side) {
+    /// The JVM with its flags, without a class path and a class.
+    public static List<String> jvm() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
+        return command;
+    }
+
+    private static List<String> java(Place place, int side) {
+        List<String> command = jvm();
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
         command.addAll(List.of(
                 place.suite(),

@@ -22,10 +22,11 @@ public record Usage(long wallNanos, long userNanos, long allocatedBytes) {
     private static final int RUSAGE_SELF = 0;
     private static final int RUSAGE_CHILDREN = -1;
 
-    // struct rusage: ru_utime { tv_sec, tv_usec }, ru_stime, fourteen more longs
+    // struct rusage: ru_utime { tv_sec, tv_usec }, ru_stime likewise, fourteen more longs
     private static final long RUSAGE_BYTES = 18 * Long.BYTES;
     private static final long UTIME_SECONDS = 0;
     private static final long UTIME_MICROS = Long.BYTES;
+    private static final long STIME = 2 * Long.BYTES;
 
     @SuppressWarnings("restricted")
     private static final MethodHandle GETRUSAGE = Linker.nativeLinker()
@@ -36,7 +37,7 @@ public record Usage(long wallNanos, long userNanos, long allocatedBytes) {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /// What this process has used so far.
-    static Usage now() {
+    public static Usage now() {
         long allocated = THREADS.getTotalThreadAllocatedBytes();
         return new Usage(System.nanoTime(), userNanos(RUSAGE_SELF), allocated);
     }
@@ -60,15 +61,24 @@ public record Usage(long wallNanos, long userNanos, long allocatedBytes) {
         return new Sample(check, values);
     }
 
+    /// The processor time of this process so far, that of the kernel included.
+    public static long cpuNanos() {
+        return nanos(RUSAGE_SELF, 0) + nanos(RUSAGE_SELF, STIME);
+    }
+
     private static long userNanos(int who) {
+        return nanos(who, 0);
+    }
+
+    private static long nanos(int who, long time) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment usage = arena.allocate(RUSAGE_BYTES, Long.BYTES);
             int result = (int) GETRUSAGE.invokeExact(who, usage);
             if (result != 0) {
                 throw new IllegalStateException("getrusage: result=" + result + ", expected 0");
             }
-            long seconds = usage.get(ValueLayout.JAVA_LONG, UTIME_SECONDS);
-            long micros = usage.get(ValueLayout.JAVA_LONG, UTIME_MICROS);
+            long seconds = usage.get(ValueLayout.JAVA_LONG, time + UTIME_SECONDS);
+            long micros = usage.get(ValueLayout.JAVA_LONG, time + UTIME_MICROS);
             return (seconds * 1_000_000 + micros) * 1_000;
         } catch (RuntimeException | Error e) {
             throw e;

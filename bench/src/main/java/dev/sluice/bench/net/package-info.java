@@ -1,0 +1,6 @@
+/// The suite `net`: an echo over TCP, by Sluice and by other servers, each in a process of its own and on a
+/// processor of its own, with one load for all on another.
+@NullMarked
+package dev.sluice.bench.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -18,6 +18,7 @@ module dev.sluice {
     exports dev.sluice.observe;
     exports dev.sluice.sync;
     exports dev.sluice.process;
+    exports dev.sluice.pool;
     exports dev.sluice.space;
     exports dev.sluice.space.sync;
     exports dev.sluice.task;

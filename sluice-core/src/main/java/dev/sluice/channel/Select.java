@@ -124,14 +124,15 @@ public final class Select<R> {
                 clause.prepare();
             }
             long draws = draws(strand);
-            Clause<? extends R> possible;
             lockAll();
             try {
-                possible = tryAll(draws);
+                chosen = tryAll(draws);
             } finally {
                 unlockAll();
             }
-            chosen = done(possible);
+            if (chosen != null) {
+                chosen.done();
+            }
         } finally {
             busy = false;
         }
@@ -160,10 +161,10 @@ public final class Select<R> {
         } finally {
             unlockAll();
         }
-        Clause<? extends R> chosen = done(possible);
-        if (chosen != null) {
+        if (possible != null) {
             strand.abandon(token);
-            return chosen;
+            possible.done(); // foreign code, which may wait itself
+            return possible;
         }
         // Nothing in here may throw: a counterpart may end the wait from now on.
         for (EventClause<? extends R> clause : onEvents) {
@@ -226,7 +227,7 @@ public final class Select<R> {
     }
 
     /// Does the first thing that is possible, in an order that `draws` shuffles while it looks, or in the given
-    /// one. The caller holds the locks.
+    /// one; or else finds what is possible only when nothing else is. The caller holds the locks.
     private @Nullable Clause<? extends R> tryAll(long draws) {
         long bits = draws;
         for (int i = 0; i < order.length; i++) {
@@ -243,7 +244,7 @@ public final class Select<R> {
                 return order[i];
             }
         }
-        return null;
+        return happened();
     }
 
     /// Randomness for one round; drawn before the locks, because it may have to start a loop.
@@ -253,16 +254,6 @@ public final class Select<R> {
         }
         EventLoop loop = strand.loop();
         return (loop != null ? loop : SharedLoop.get()).random().nextLong();
-    }
-
-    /// What is left to do for the clause that was possible, if one was; or else what is possible only when
-    /// nothing else is.
-    private @Nullable Clause<? extends R> done(@Nullable Clause<? extends R> possible) {
-        if (possible == null) {
-            return happened();
-        }
-        possible.done();
-        return possible;
     }
 
     private @Nullable EventClause<? extends R> happened() {

@@ -200,6 +200,33 @@ class SelectTest {
     }
 
     @Test
+    void aTimeoutOfNothingIsChosenAtOnceAndLeavesNobodyWaiting() {
+        var select = Select.<String>of(
+                left.onReceived(r -> "value"), Clause.afterwards(Duration.ZERO, () -> "nothing is there"));
+        for (int i = 0; i < 3; i++) {
+            assertThat(select.await()).isEqualTo("nothing is there");
+            assertThat(waiting(left)).isZero();
+        }
+        assertThat(left.trySend(1)).isEqualTo(Offer.FULL);
+    }
+
+    @Test
+    void whoGetsAValueThatWasGivenUpMaySuspend() {
+        everywhere(actors -> {
+            Channel<Integer> leftovers = Channel.rendezvous();
+            Channel<Integer> newest = Channel.latest(leftovers::send);
+            newest.send(1);
+            var sent = new AtomicInteger();
+            var select = Select.of(newest.onSend(() -> 2, sent::incrementAndGet), left.onReceive(v -> {}));
+            actors.start(select::await);
+            actors.start(() -> assertThat(leftovers.receive()).isEqualTo(1));
+            actors.join();
+            assertThat(sent.get()).isEqualTo(1);
+            assertThat(newest.tryReceive()).isEqualTo(new Received.Value<>(2));
+        });
+    }
+
+    @Test
     @Tag("needs-opens")
     void aTimeoutIsAClauseAndLeavesNoTimer() {
         Simulation.seed(1).run(() -> {

@@ -5,19 +5,24 @@ import dev.sluice.internal.loop.SharedLoop;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.timer.Timer;
 import dev.sluice.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Has a channel look again when its next value is due.
 ///
 /// A timer is never taken back: one that has become needless finds nothing to do.
 ///
-/// Threads: `needed` and `rang` by whoever holds the lock of the channel; `set` any.
+/// Threads: `needed` by whoever holds the lock of the channel; `set` any.
 final class Alarm {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final EventLoop loop = home();
     private @Nullable Locked channel; // before the channel is shared
-    private long next = NEVER; // guarded by the lock of the channel
+
+    // Guarded by the lock of the channel.
+    final List<Strand> toWake = new ArrayList<>(); // who has got what was due, until the channel settles
+    private long next = NEVER;
 
     void belongsTo(Locked locked) {
         channel = locked;

@@ -172,6 +172,9 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
     /// Takes a value from the store, and lets a waiting sender fill the room; or takes one from a sender.
     @Override
     public @Nullable T pollLocked() {
+        if (alarm != null) {
+            giveDueLocked(alarm.toWake); // those who wait come first, though the alarm is late
+        }
         T value = store.poll();
         if (value != null) {
             claimSender(true);
@@ -220,18 +223,20 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
         if (clock == null) {
             return;
         }
-        List<Strand> woken = new ArrayList<>();
+        List<Strand> wake;
         long due;
         boolean set;
         lock();
         try {
-            giveDueLocked(woken);
+            giveDueLocked(clock.toWake);
+            wake = List.copyOf(clock.toWake);
+            clock.toWake.clear();
             due = receivers.isEmpty() || store.size() == 0 ? Long.MAX_VALUE : store.due();
             set = clock.needed(due);
         } finally {
             unlock();
         }
-        woken.forEach(Strand::wake);
+        wake.forEach(Strand::wake);
         if (set) {
             clock.set(due);
         }

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.Sluice;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
+import dev.sluice.testing.Actors;
 import dev.sluice.testing.ChannelContract;
 import dev.sluice.testing.Simulated;
 import dev.sluice.testing.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +145,25 @@ class DelayedChannelTest extends ChannelContract {
             group.join();
         }
         assertThat(received).containsExactlyInAnyOrderElementsOf(sent);
+    }
+
+    /// The alarm rings on the loop that made the channel, which is busy here.
+    @Test
+    void whoWaitsComesBeforeWhoLooksWhenTheAlarmIsLate() throws Exception {
+        var received = new AtomicInteger();
+        Sluice.run(() -> {
+            Channel<Integer> channel = Channel.delayed(4, value -> Duration.ofMillis(5));
+            Thread waits = Thread.ofPlatform().start(() -> received.set(channel.receive()));
+            Actors.await("it waits", () -> channel.statistics().waitingReceivers() == 1);
+            channel.send(7);
+            long start = System.nanoTime();
+            while (System.nanoTime() - start < 20_000_000) {
+                Thread.onSpinWait();
+            }
+            assertThat(channel.tryReceive()).isEqualTo(new Received.Empty<>());
+            waits.join();
+        });
+        assertThat(received.get()).isEqualTo(7);
     }
 
     private static void receiveImpatiently(Simulation simulation, Channel<Integer> channel, List<Integer> received) {

@@ -27,6 +27,8 @@ final class Bans {
         seams.put("dev.sluice.internal.sched.VirtualThreads", Set.of(Ban.REFLECTION));
         // what records are made of, and types with their arguments: looked at once for each codec
         seams.put("dev.sluice.codec.Reflection", Set.of(Ban.REFLECTION));
+        // the compiler keeps the names of serializable method references only; nothing is ever serialised
+        seams.put("dev.sluice.pool.PoolFunction", Set.of(Ban.SERIALIZATION));
         // the floor under the pollers: a Selector to sleep in, no sockets
         seams.put("dev.sluice.internal.poll.NioPoller", Set.of(Ban.SOCKET));
         // one class a kernel header

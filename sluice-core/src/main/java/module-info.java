@@ -36,4 +36,7 @@ module dev.sluice {
             dev.sluice.testing;
 
     uses dev.sluice.space.SpaceProvider;
+
+    provides dev.sluice.space.SpaceProvider with
+            dev.sluice.internal.local.LocalProvider;
 }

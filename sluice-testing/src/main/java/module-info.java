@@ -8,4 +8,5 @@ module dev.sluice.testing {
     requires static transitive org.assertj.core;
 
     exports dev.sluice.testing;
+    exports dev.sluice.testing.space;
 }

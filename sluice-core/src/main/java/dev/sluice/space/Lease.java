@@ -8,8 +8,8 @@ import java.time.Duration;
 ///      │ ───giveBack, close────▶ ended, the item waits again
 ///      └────the holder's end───▶ ended, the item waits again
 ///
-/// It belongs to the task, or thread, that took it, and returns when that task ends. Other tasks may end it
-/// before.
+/// It belongs to the task that took it, and returns when that task ends. Other tasks may end it before. What
+/// was taken by a thread that is not Sluice's, whose end nobody sees, returns when the space is closed.
 ///
 /// Threads: any.
 public interface Lease<T> extends AutoCloseable {

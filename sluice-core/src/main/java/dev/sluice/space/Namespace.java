@@ -235,9 +235,6 @@ public interface Namespace {
     ///     its process dies
     /// @param expiry when it vanishes; empty for never
     record Lifetime(boolean owned, Optional<Duration> expiry) {
-        private static final Lifetime PERMANENT = new Lifetime(false, Optional.empty());
-        private static final Lifetime EPHEMERAL = new Lifetime(true, Optional.empty());
-
         public Lifetime {
             expiry.ifPresent(time -> {
                 if (time.isNegative() || time.isZero() || time.compareTo(Duration.ofDays(365)) > 0) {
@@ -248,12 +245,12 @@ public interface Namespace {
 
         /// Until it is replaced or removed.
         public static Lifetime permanent() {
-            return PERMANENT;
+            return new Lifetime(false, Optional.empty());
         }
 
         /// As long as the space is open where it was put.
         public static Lifetime ephemeral() {
-            return EPHEMERAL;
+            return new Lifetime(true, Optional.empty());
         }
 
         /// For a time, from now on.
@@ -269,8 +266,6 @@ public interface Namespace {
     /// @param keys how many there may be, 1 to 2^20
     /// @param itemBytes how large an encoded value may be, 1 to what the distance allows
     record Options(int keys, int itemBytes) {
-        private static final Options DEFAULTS = new Options(1024, 1 << 12);
-
         public Options {
             if (keys < 1 || keys > 1 << 20) {
                 throw new IllegalArgumentException("namespace options: keys=" + keys + ", expected 1.." + (1 << 20));
@@ -283,7 +278,7 @@ public interface Namespace {
 
         /// 1024 keys with values of up to 4 KiB.
         public static Options defaults() {
-            return DEFAULTS;
+            return new Options(1024, 1 << 12);
         }
 
         public Options withKeys(int keys) {

@@ -83,8 +83,6 @@ public interface Pipe<T> extends AutoCloseable, Iterable<T> {
     ///
     /// @param bytes how much each direction holds, encoded: 1 KiB to 1 GiB. Messages have up to a quarter of it
     record Options(int bytes) {
-        private static final Options DEFAULTS = new Options(1 << 18);
-
         public Options {
             if (bytes < 1 << 10 || bytes > 1 << 30) {
                 throw new IllegalArgumentException(
@@ -94,7 +92,7 @@ public interface Pipe<T> extends AutoCloseable, Iterable<T> {
 
         /// 256 KiB in each direction.
         public static Options defaults() {
-            return DEFAULTS;
+            return new Options(1 << 18);
         }
 
         /// How many bytes an encoded message may have.

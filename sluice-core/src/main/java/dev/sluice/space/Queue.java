@@ -110,8 +110,6 @@ public interface Queue<T> extends Iterable<Lease<T>> {
     /// @param deliveries how often an item is delivered before it goes to the dead letters, 1 to 2^15; 0 for no
     ///     limit
     record Options(int capacity, int itemBytes, int levels, int deliveries) {
-        private static final Options DEFAULTS = new Options(1024, 1 << 16, 1, 5);
-
         public Options {
             require("capacity", capacity, 1, 1 << 20);
             require("itemBytes", itemBytes, 1, 1 << 30);
@@ -128,7 +126,7 @@ public interface Queue<T> extends Iterable<Lease<T>> {
 
         /// 1024 items of up to 64 KiB, one level, five deliveries.
         public static Options defaults() {
-            return DEFAULTS;
+            return new Options(1024, 1 << 16, 1, 5);
         }
 
         public Options withCapacity(int capacity) {

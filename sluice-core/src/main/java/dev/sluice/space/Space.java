@@ -114,7 +114,7 @@ public interface Space extends AutoCloseable {
 
     /// An array of 64-bit numbers, all zero if nobody has made it.
     ///
-    /// @param length 1 to 2^27
+    /// @param length 1 to 2^27 - 1
     /// @throws SpaceException `MISMATCH` also if it has another length
     Array array(String name, int length);
 

@@ -87,8 +87,6 @@ public interface Topic<T> {
     /// @param capacity how many messages a subscription may be behind, 1 to 2^20
     /// @param itemBytes how large an encoded message may be, 1 to what the distance allows
     record Options(int capacity, int itemBytes) {
-        private static final Options DEFAULTS = new Options(1024, 1 << 12);
-
         public Options {
             if (capacity < 1 || capacity > 1 << 20) {
                 throw new IllegalArgumentException(
@@ -102,7 +100,7 @@ public interface Topic<T> {
 
         /// 1024 messages of up to 4 KiB.
         public static Options defaults() {
-            return DEFAULTS;
+            return new Options(1024, 1 << 12);
         }
 
         public Options withCapacity(int capacity) {

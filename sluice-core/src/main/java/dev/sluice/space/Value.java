@@ -77,8 +77,6 @@ public interface Value<T> {
     ///
     /// @param bytes how large it may be, encoded: 1 to what the distance allows
     record Options(int bytes) {
-        private static final Options DEFAULTS = new Options(1 << 10);
-
         public Options {
             if (bytes < 1 || bytes > 1 << 30) {
                 throw new IllegalArgumentException("value options: bytes=" + bytes + ", expected 1.." + (1 << 30));
@@ -87,7 +85,7 @@ public interface Value<T> {
 
         /// 1 KiB.
         public static Options defaults() {
-            return DEFAULTS;
+            return new Options(1 << 10);
         }
     }
 }

@@ -24,7 +24,8 @@ import java.util.Optional;
 /// [dev.sluice.space.Space.Capabilities#leaseLimit] is empty. At a distance where silence counts as death an
 /// owner may have lost it without knowing; what it writes elsewhere must then be refused by its [Held#fence].
 ///
-/// The lock is not reentrant: who has it and asks again waits for itself.
+/// The lock is not reentrant: a task that has it, by the same opening of the space, and asks again would wait
+/// for itself, and gets an [IllegalStateException].
 ///
 /// Threads: any. A lock belongs to the task, or thread, that acquired it.
 public interface SharedLock {
@@ -33,10 +34,13 @@ public interface SharedLock {
 
     /// Waits for the lock.
     ///
+    /// @throws IllegalStateException if the caller has it
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it has not got the lock then
     Held acquire();
 
-    /// Takes the lock, if that is possible at once.
+    /// Takes the lock, if that is possible at once and nobody waits for it.
+    ///
+    /// @throws IllegalStateException if the caller has it
     Optional<Held> tryAcquire();
 
     /// Runs a body with the lock.

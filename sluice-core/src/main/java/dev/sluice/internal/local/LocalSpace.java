@@ -260,7 +260,7 @@ final class LocalSpace implements Space {
         used.forEach(object -> object.refuse(this)); // first, or what is given back would go to them
         pipes.forEach(LocalPipe::close);
         claims.forEach(Claim::lose);
-        for (Monitor object : used) {
+        for (Monitor object : List.copyOf(used)) {
             if (used.remove(object) && object.close(this) && !realm.contains(object)) {
                 object.disarm();
             }

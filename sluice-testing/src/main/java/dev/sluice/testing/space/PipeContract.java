@@ -160,7 +160,8 @@ public abstract class PipeContract extends SpaceFixture {
         everywhere(actors -> {
             Ends ends = pipe(space);
             fill(ends.near);
-            var receiver = actors.start(() -> assertThat(ends.near.receiveOrEnd()).isEqualTo(new Received.Done<>()));
+            var receiver =
+                    actors.start(() -> assertThat(ends.near.receiveOrEnd()).isEqualTo(new Received.Done<>()));
             var sender = actors.start(() -> assertFails(Problem.PEER_GONE, () -> ends.near.send("more")));
             assertThat(receiver).isNotDone();
             assertThat(sender).isNotDone();

@@ -83,7 +83,9 @@ public abstract class QueueChaosContract extends SpaceFixture {
         }
         try (lease) {
             if (random.nextInt(4) > 0) {
-                assertThat(done.add(lease.item())).as("%s done twice", lease.item()).isTrue();
+                assertThat(done.add(lease.item()))
+                        .as("%s done twice", lease.item())
+                        .isTrue();
                 lease.done();
             }
         }
@@ -107,7 +109,8 @@ public abstract class QueueChaosContract extends SpaceFixture {
         int cancelled = Cancellations.atEverySuspension(
                 () -> {
                     Space space = Space.open(address("c" + fresh()));
-                    Queue.Options options = Queue.Options.defaults().withCapacity(1).withDeliveries(0);
+                    Queue.Options options =
+                            Queue.Options.defaults().withCapacity(1).withDeliveries(0);
                     return new Run(space, space.queue("q", NUMBERS, options), new ArrayList<>());
                 },
                 run -> {
@@ -136,7 +139,10 @@ public abstract class QueueChaosContract extends SpaceFixture {
                         run.done.add(lease.item());
                         lease.done();
                     }
-                    assertThat(run.done).hasSize((int) now.totals().put()).isSorted().doesNotHaveDuplicates();
+                    assertThat(run.done)
+                            .hasSize((int) now.totals().put())
+                            .isSorted()
+                            .doesNotHaveDuplicates();
                     run.space.close();
                 });
         assertThat(cancelled).isGreaterThan(50);
@@ -167,7 +173,9 @@ public abstract class QueueChaosContract extends SpaceFixture {
             Set<Integer> may = new TreeSet<>();
             for (int level = 0; level < fresh.size() && may.isEmpty(); level++) {
                 int now = level;
-                returned.stream().filter(item -> levels.getOrDefault(item, -1) == now).forEach(may::add);
+                returned.stream()
+                        .filter(item -> levels.getOrDefault(item, -1) == now)
+                        .forEach(may::add);
                 if (!fresh.get(level).isEmpty()) {
                     may.add(fresh.get(level).getFirst());
                 }
@@ -201,8 +209,7 @@ public abstract class QueueChaosContract extends SpaceFixture {
         int capacity = random.nextInt(1, 6);
         int limit = random.nextInt(0, 4);
         int levels = random.nextInt(1, 4);
-        Queue<Integer> queue =
-                space.queue(fresh(), NUMBERS, new Queue.Options(capacity, 100, levels, limit));
+        Queue<Integer> queue = space.queue(fresh(), NUMBERS, new Queue.Options(capacity, 100, levels, limit));
         Model model = new Model(levels);
         List<Lease<Integer>> held = new ArrayList<>();
         for (int step = 0; step < 60; step++) {
@@ -255,7 +262,8 @@ public abstract class QueueChaosContract extends SpaceFixture {
                 held.add(lease);
             }
             case Received.Empty<Lease<Integer>>() ->
-                assertThat(may.isEmpty() && !(model.finished && model.leased == 0)).isTrue();
+                assertThat(may.isEmpty() && !(model.finished && model.leased == 0))
+                        .isTrue();
             case Received.Done<Lease<Integer>>() ->
                 assertThat(may.isEmpty() && model.finished && model.leased == 0).isTrue();
             case Received.Failed<Lease<Integer>>(Throwable cause) -> throw new AssertionError(cause);

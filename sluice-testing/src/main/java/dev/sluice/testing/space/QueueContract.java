@@ -384,7 +384,8 @@ public abstract class QueueContract extends SpaceFixture {
 
     @Test
     void itemsHaveALimit() {
-        Queue<String> queue = open().queue(fresh(), Codec.utf8(), Queue.Options.defaults().withItemBytes(100));
+        Queue<String> queue =
+                open().queue(fresh(), Codec.utf8(), Queue.Options.defaults().withItemBytes(100));
         assertFails(Problem.TOO_LARGE, () -> queue.put("x".repeat(101)));
         queue.put("y".repeat(100));
         queue.put("");

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 
 /// The space of a contract suite, opened as often as a test wants, and taken away after it.
 ///
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 public abstract class SpaceFixture {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
-    private final String address = address("t" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet());
+    private String address = "";
     private final List<Space> opened = new CopyOnWriteArrayList<>();
 
     /// For the suites.
@@ -37,6 +38,12 @@ public abstract class SpaceFixture {
         return true;
     }
 
+    /// Each test has a space of its own.
+    @BeforeEach
+    final void name() {
+        address = address("t" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet());
+    }
+
     /// Opens the test's space: each time another opening of the same one.
     protected final Space open() {
         Space space = Space.open(address);
@@ -51,16 +58,18 @@ public abstract class SpaceFixture {
 
     /// Closes and takes away.
     @AfterEach
-    protected void closeAll() {
+    final void closeAll() {
         opened.forEach(Space::close);
         destroy(address);
     }
 
     /// Checks that something fails as it should.
     protected static void assertFails(Problem problem, ThrowingCallable call) {
-        Assertions.assertThatThrownBy(call).isInstanceOfSatisfying(SpaceException.class, failure -> Assertions.assertThat(
-                        failure.problem())
-                .as(failure.getMessage())
-                .isEqualTo(problem));
+        Assertions.assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        SpaceException.class,
+                        failure -> Assertions.assertThat(failure.problem())
+                                .as(failure.getMessage())
+                                .isEqualTo(problem));
     }
 }

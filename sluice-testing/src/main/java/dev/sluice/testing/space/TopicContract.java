@@ -125,10 +125,12 @@ public abstract class TopicContract extends SpaceFixture {
         numbers(0, 4).forEach(topic::publish);
         topic.publish(4);
         assertThat(slow.receiveOrEnd())
-                .isInstanceOfSatisfying(Received.Failed.class, failed -> assertThat(failed.cause())
-                        .isInstanceOfSatisfying(
-                                SpaceException.class,
-                                lagged -> assertThat(lagged.problem()).isEqualTo(Problem.LAGGED)));
+                .isInstanceOfSatisfying(
+                        Received.Failed.class,
+                        failed -> assertThat(failed.cause())
+                                .isInstanceOfSatisfying(
+                                        SpaceException.class,
+                                        lagged -> assertThat(lagged.problem()).isEqualTo(Problem.LAGGED)));
         assertFails(Problem.LAGGED, slow::receive);
         topic.publish(5);
     }
@@ -206,16 +208,17 @@ public abstract class TopicContract extends SpaceFixture {
                     }))
                     .isFalse());
             await("it is about to wait", () -> scope.get() != null);
-            scope.getAndSet(null).cancel("enough");
+            scope.get().cancel("enough");
+            var second = new AtomicReference<CancelScope>();
             actors.join();
             numbers(0, 4).forEach(topic::publish);
             actors.start(() -> assertThat(CancelScope.run(inner -> {
-                        scope.set(inner);
+                        second.set(inner);
                         topic.publish(99);
                     }))
                     .isFalse());
-            await("it is about to wait", () -> scope.get() != null);
-            scope.get().cancel("enough");
+            await("it is about to wait", () -> second.get() != null);
+            second.get().cancel("enough");
             actors.join();
             assertThat(rest(own)).isEqualTo(numbers(0, 4));
         });

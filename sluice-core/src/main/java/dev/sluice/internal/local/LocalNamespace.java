@@ -37,7 +37,7 @@ record LocalNamespace(LocalSpace opening, NamespaceState state) implements Names
     public OptionalLong compareAndSet(String key, long version, byte[] bytes, Lifetime lifetime) {
         check(key, bytes);
         requireVersion("compare and set in", version, 0);
-        return version(key, state.compareAndSet(opening, key, bytes.clone(), lifetime, version));
+        return version(key, state.replace(opening, key, bytes.clone(), lifetime, version));
     }
 
     private OptionalLong version(String key, long result) {

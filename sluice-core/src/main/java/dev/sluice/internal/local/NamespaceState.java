@@ -132,13 +132,13 @@ final class NamespaceState extends Monitor {
     ///
     /// @return the version, or [#FULL]
     long put(LocalSpace opening, String key, byte[] bytes, Lifetime lifetime) {
-        return compareAndSet(opening, key, bytes, lifetime, ANY_VERSION);
+        return replace(opening, key, bytes, lifetime, ANY_VERSION);
     }
 
     /// Locks.
     ///
     /// @return the version, [#FULL], or [#DIFFERENT]
-    long compareAndSet(LocalSpace opening, String key, byte[] bytes, Lifetime lifetime, long expected) {
+    long replace(LocalSpace opening, String key, byte[] bytes, Lifetime lifetime, long expected) {
         return change(() -> {
             opening.requireOpen("put", this);
             long now = now();

@@ -13,6 +13,7 @@ module dev.sluice {
     exports dev.sluice.codec;
     exports dev.sluice.flow;
     exports dev.sluice.io;
+    exports dev.sluice.layer;
     exports dev.sluice.loop;
     exports dev.sluice.net;
     exports dev.sluice.observe;

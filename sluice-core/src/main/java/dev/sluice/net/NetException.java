@@ -74,6 +74,14 @@ public class NetException extends IOException {
         return of(operation, new Ends(connection.local(), connection.remote()), -Errno.ECONNRESET);
     }
 
+    /// Another failure that a layer has found.
+    ///
+    /// @param operation `read`, `write` or `close`
+    /// @param text the cause in words
+    public static NetException of(String operation, Connection connection, String text) {
+        return of(operation, new Ends(connection.local(), connection.remote()), text);
+    }
+
     /// What was tried: `lookup`, `connect`, `listen`, `accept`, `read`, `write` or `close`.
     public String operation() {
         return operation;

@@ -91,6 +91,16 @@ public abstract class ConnectionContract {
         return bytes;
     }
 
+    /// More than a connection holds, compressed or not.
+    private static ByteBuffer tooMuch() {
+        byte[] once = random(MUCH);
+        ByteBuffer all = ByteBuffer.allocate(64 * MUCH);
+        while (all.hasRemaining()) {
+            all.put(once);
+        }
+        return all.flip();
+    }
+
     private static byte[] read(Connection from, int count) throws IOException {
         ByteBuffer all = ByteBuffer.allocate(count);
         while (all.hasRemaining()) {
@@ -349,7 +359,7 @@ public abstract class ConnectionContract {
     @Test
     void aWriterWaitsForASlowReader() throws Exception {
         connected((near, far, group) -> {
-            ByteBuffer from = ByteBuffer.allocate(64 * MUCH);
+            ByteBuffer from = tooMuch();
             assertThat(Deadline.after(ofMillis(100)).tryRun(() -> near.write(from)))
                     .as("nobody reads")
                     .isFalse();
@@ -367,7 +377,7 @@ public abstract class ConnectionContract {
     @Test
     void aCloseDoesNotWaitForAStuckPeerBeyondItsDeadline() throws Exception {
         connected((near, far, group) -> {
-            ByteBuffer from = ByteBuffer.allocate(64 * MUCH);
+            ByteBuffer from = tooMuch();
             Deadline.after(ofMillis(50)).tryRun(() -> near.write(from));
             Deadline.after(ofMillis(50)).tryRun(near::close);
             assertThatThrownBy(() -> near.write(new byte[1])).isInstanceOf(NetException.class);
@@ -386,7 +396,7 @@ public abstract class ConnectionContract {
     void aCancelledCallerClosesAtOnce() throws Exception {
         connected((near, far, group) -> {
             Task<Void> stuck = group.start("stuck", () -> {
-                ByteBuffer from = ByteBuffer.allocate(64 * MUCH);
+                ByteBuffer from = tooMuch();
                 Deadline.after(ofMillis(50)).tryRun(() -> {
                     try (near) {
                         near.write(from);

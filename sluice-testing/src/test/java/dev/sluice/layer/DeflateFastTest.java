@@ -1,0 +1,8 @@
+package dev.sluice.layer;
+
+class DeflateFastTest extends LayerContract {
+    @Override
+    Layer layer() {
+        return Deflate.defaults().withLevel(1);
+    }
+}

@@ -1,0 +1,8 @@
+package dev.sluice.layer;
+
+class DeflateTest extends LayerContract {
+    @Override
+    Layer layer() {
+        return Deflate.defaults();
+    }
+}

@@ -60,6 +60,7 @@ final class Preload {
         "dev.sluice.layer.LayerException$Problem",
         "dev.sluice.layer.Outflow",
         "dev.sluice.layer.Outflow$State",
+        "dev.sluice.layer.Remainder",
         "dev.sluice.loop.Backend",
         "dev.sluice.loop.Loops",
         "dev.sluice.loop.LoopsConfig",

@@ -8,8 +8,9 @@ package dev.sluice.net;
 /// | `tcp::80` | all addresses of this machine, to listen |
 /// | `unix:/path/of/socket`, `unix:@abstract` | [UnixAddress] |
 /// | `memory:name` | [MemoryAddress] |
-public sealed interface Address permits TcpAddress, UnixAddress, MemoryAddress {
-    /// The first part of the text: `tcp`, `unix` or `memory`.
+/// | `stream:3@tcp:127.0.0.1:80` | [StreamAddress] |
+public sealed interface Address permits TcpAddress, UnixAddress, MemoryAddress, StreamAddress {
+    /// The first part of the text: `tcp`, `unix`, `memory` or `stream`.
     String network();
 
     /// The text behind the first colon.
@@ -26,9 +27,10 @@ public sealed interface Address permits TcpAddress, UnixAddress, MemoryAddress {
             case TcpAddress.NETWORK -> TcpAddress.parse(place);
             case UnixAddress.NETWORK -> new UnixAddress(place);
             case MemoryAddress.NETWORK -> new MemoryAddress(place);
+            case StreamAddress.NETWORK -> StreamAddress.parse(place);
             default ->
                 throw new IllegalArgumentException(
-                        "parse address " + text + ": network=" + network + ", expected tcp, unix or memory");
+                        "parse address " + text + ": network=" + network + ", expected tcp, unix, memory or stream");
         };
     }
 }

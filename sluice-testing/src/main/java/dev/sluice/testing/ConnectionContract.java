@@ -50,6 +50,10 @@ public abstract class ConnectionContract {
     /// A new connection. Called by a coroutine, to which both ends belong.
     protected abstract Pair open() throws IOException;
 
+    /// Closes what carries a connection, after both of its ends have been. Called by the coroutine that has
+    /// opened it.
+    protected void release() throws IOException {}
+
     /// The loops on which the tests run.
     protected LoopsConfig config() {
         return LoopsConfig.defaults();
@@ -81,6 +85,8 @@ public abstract class ConnectionContract {
                     var group = TaskGroup.open()) {
                 body.run(pair.near, pair.far, group);
                 group.join();
+            } finally {
+                release();
             }
         });
     }

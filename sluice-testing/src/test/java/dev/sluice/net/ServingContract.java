@@ -46,7 +46,7 @@ abstract class ServingContract {
         return switch (listener.address()) {
             case TcpAddress tcp -> Tcp.connect(tcp, TcpOptions.defaults());
             case UnixAddress unix -> Unix.connect(unix);
-            case MemoryAddress memory -> throw new AssertionError(memory);
+            default -> throw new AssertionError(listener.address());
         };
     }
 

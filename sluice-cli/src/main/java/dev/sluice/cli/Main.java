@@ -2,6 +2,9 @@ package dev.sluice.cli;
 
 import dev.sluice.cli.map.DidYouMean;
 import dev.sluice.cli.map.MapCommand;
+import dev.sluice.cli.socket.DialCommand;
+import dev.sluice.cli.socket.ListenCommand;
+import dev.sluice.cli.socket.ProxyCommand;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +18,21 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The entry of the `sluice` command: parses, runs one subcommand, turns its end into an exit status.
 ///
-/// 0: done · 1: the work failed, one line on stderr says why · 2: bad usage, one line says what. Output goes to stdout,
-/// everything about it to stderr.
+/// 0: done · 1: the work failed, one line on stderr says why · 2: bad usage, one line says what. Output goes to
+/// stdout, everything about it to stderr.
 @Command(
         name = "sluice",
         description = "Event loops, structured tasks and channels for Java 25, from the command line.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {MapCommand.class, Doctor.class, WarmUp.class})
+        subcommands = {
+            MapCommand.class,
+            ListenCommand.class,
+            DialCommand.class,
+            ProxyCommand.class,
+            Doctor.class,
+            WarmUp.class
+        })
 final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -57,7 +67,7 @@ final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command, expected one of: map, doctor");
+        throw new ParameterException(spec.commandLine(), "missing command, expected one of: map, listen, dial, proxy, doctor");
     }
 
     private static int badUsage(ParameterException exception, String[] arguments) {

@@ -1,0 +1,109 @@
+package dev.sluice.cli.socket;
+
+import dev.sluice.io.ByteSink;
+import dev.sluice.io.ByteSource;
+import dev.sluice.io.StandardStreams;
+import dev.sluice.io.StreamException;
+import dev.sluice.net.Connection;
+import dev.sluice.net.NetException;
+import dev.sluice.process.Child;
+import dev.sluice.process.Command;
+import dev.sluice.process.Input;
+import dev.sluice.process.Output;
+import dev.sluice.task.Action;
+import dev.sluice.task.CancelScope;
+import dev.sluice.task.Promise;
+import dev.sluice.task.TaskFailedException;
+import dev.sluice.task.TaskGroup;
+import java.io.IOException;
+import java.util.List;
+
+/// Joins a connection to something else, until the peer has said all.
+final class Joint {
+    private Joint() {}
+
+    /// Standard input goes to the peer, and what it says to standard output.
+    static void toStandardStreams(Connection connection) throws IOException {
+        join(connection, StandardStreams.in(), StandardStreams.out());
+    }
+
+    /// A child reads what the peer says, and writes to it. When it has closed its output, or the peer is gone,
+    /// it ends.
+    static void toCommand(Connection connection, List<String> words) throws IOException {
+        String[] arguments = words.subList(1, words.size()).toArray(String[]::new);
+        Command command = Command.of(words.getFirst(), arguments)
+                .stdin(Input.piped())
+                .stdout(Output.piped())
+                .stderr(Output.inherited());
+        try (Child child = command.start()) {
+            beside(
+                    "to child",
+                    () -> {
+                        try (ByteSink input = child.stdin()) {
+                            connection.transferTo(input);
+                        } catch (StreamException hasEnoughRead) {
+                            if (!hasEnoughRead.isBrokenPipe()) {
+                                throw hasEnoughRead;
+                            }
+                        }
+                    },
+                    () -> child.stdout().transferTo(connection));
+        }
+    }
+
+    /// Two connections, each half of them until its own end.
+    static void relay(Connection one, Connection other) throws IOException {
+        together(group -> {
+            group.start("back", () -> half(other, one));
+            half(one, other);
+        });
+    }
+
+    private static void half(Connection from, Connection to) throws IOException {
+        from.transferTo(to);
+        to.closeOutput();
+    }
+
+    private static void join(Connection connection, ByteSource in, ByteSink out) throws IOException {
+        beside(
+                "to " + connection.remote(),
+                () -> {
+                    try {
+                        in.transferTo(connection);
+                        connection.closeOutput();
+                    } catch (NetException peer) {
+                        if (!peer.isPeerGone()) {
+                            throw peer;
+                        } // else its reader tells what happened
+                    }
+                },
+                () -> connection.transferTo(out));
+    }
+
+    /// Does two things at once, until the second is done.
+    private static void beside(String name, Action<IOException> aside, Action<IOException> main) throws IOException {
+        var started = new Promise<CancelScope>(name);
+        together(group -> {
+            group.start(
+                    name,
+                    () -> CancelScope.run(scope -> {
+                        started.complete(scope);
+                        aside.run();
+                    }));
+            main.run();
+            started.await().cancel("the other direction has ended");
+        });
+    }
+
+    /// As a group, whose failures are those of its tasks.
+    private static void together(TaskGroup.Body<IOException> body) throws IOException {
+        try {
+            TaskGroup.run(body);
+        } catch (TaskFailedException failed) {
+            if (failed.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw failed;
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package dev.sluice.cli.socket;
+
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.Sluice;
+import dev.sluice.io.ByteReader;
+import dev.sluice.net.Connection;
+import dev.sluice.net.Tcp;
+import dev.sluice.net.Unix;
+import dev.sluice.net.UnixAddress;
+import dev.sluice.process.Child;
+import dev.sluice.process.Command;
+import dev.sluice.process.Exit;
+import dev.sluice.process.Input;
+import dev.sluice.process.Output;
+import dev.sluice.process.ProcessResult;
+import dev.sluice.task.Action;
+import dev.sluice.task.Deadline;
+import dev.sluice.tls.TlsContext;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The commands as a shell starts them, each in a JVM of its own.
+@SuppressWarnings("try") // a close in the middle is what is tested
+class SocketCommandsTest {
+    private static final int SIGTERM = 15;
+
+    private static void run(Action<?> body) throws Exception {
+        Sluice.run(() -> Deadline.after(ofSeconds(100)).named("test").run(body));
+    }
+
+    private static Command sluice(String... arguments) {
+        // Who runs tests in the background of a shell ignores signals, and so would everything started from
+        // there.
+        List<String> words = new ArrayList<>(List.of(
+                "--default-signal=INT,TERM,PIPE",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-ea",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "dev.sluice.cli.Main"));
+        Collections.addAll(words, arguments);
+        return Command.of("env", words.toArray(String[]::new));
+    }
+
+    private static String file(String name) {
+        try {
+            return Path.of(Objects.requireNonNull(SocketCommandsTest.class.getResource(name), name)
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// A command that listens, and where.
+    private record Server(Child child, ByteReader errors, String address) implements AutoCloseable {
+        static Server start(String... arguments) throws IOException {
+            Child child = sluice(arguments)
+                    .stdin(Input.piped())
+                    .stdout(Output.piped())
+                    .stderr(Output.piped())
+                    .start();
+            ByteReader errors = ByteReader.over(child.stderr());
+            String line = errors.readLine().orElse("nothing");
+            assertThat(line).contains(" tcp:127.0.0.1:");
+            String address = line.replaceAll(".*?(tcp:[0-9.:]+).*", "$1");
+            return new Server(child, errors, address);
+        }
+
+        @Override
+        public void close() throws IOException {
+            child.close();
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String ask(Connection connection, String question) throws IOException {
+        connection.write(bytes(question));
+        connection.closeOutput();
+        String answer = text(connection.readAllBytes(1 << 20));
+        connection.close();
+        return answer;
+    }
+
+    @Test
+    void listenAndDialJoinStandardStreams() throws Exception {
+        run(() -> {
+            try (Server server = Server.start("listen", "tcp:127.0.0.1:0")) {
+                server.child.stdin().write(bytes("welcome\n"));
+                server.child.stdin().close();
+                String much = "x".repeat(300_000);
+                ProcessResult dialled = sluice("dial", server.address, "--describe")
+                        .stdin(Input.of(much + "\n"))
+                        .run();
+                assertThat(dialled.exit()).isEqualTo(new Exit.Exited(0));
+                assertThat(dialled.stdoutText()).isEqualTo("welcome\n");
+                assertThat(dialled.stderrText()).contains("OSI layer", "4   tcp");
+                assertThat(server.child.exit()).isEqualTo(new Exit.Exited(0));
+            }
+        });
+    }
+
+    @Test
+    void listenRunsACommandForEachConnection() throws Exception {
+        run(() -> {
+            try (Server server =
+                    Server.start("listen", "tcp:127.0.0.1:0", "--keep", "--exec", "sh", "-c", "tr a-z A-Z; echo end")) {
+                Connection waits = Tcp.connect(server.address);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(ask(Tcp.connect(server.address), "hello " + i + "\n"))
+                            .isEqualTo("HELLO " + i + "\nend\n");
+                }
+                assertThat(ask(waits, "at last\n")).isEqualTo("AT LAST\nend\n");
+                server.child.signal(SIGTERM);
+                assertThat(server.child.exit()).isEqualTo(new Exit.Exited(143));
+            }
+        });
+    }
+
+    @Test
+    void aCommandEndsWithItsPeer() throws Exception {
+        run(() -> {
+            try (Server server = Server.start("listen", "tcp:127.0.0.1:0", "--exec", "sh", "-c", "echo ready; exec cat")) {
+                Connection peer = Tcp.connect(server.address);
+                assertThat(peer.read(new byte[6], 0, 6)).isEqualTo(6);
+                peer.abort();
+                assertThat(server.child.exit()).isEqualTo(new Exit.Exited(1));
+            }
+        });
+    }
+
+    @Test
+    void tlsIsALayer() throws Exception {
+        run(() -> {
+            try (Server server =
+                    Server.start("listen", "tcp:127.0.0.1:0", "tls:" + file("server.pem"), "--keep", "--exec", "cat")) {
+                TlsContext client = TlsContext.client().withTrust(Path.of(file("ca.pem")));
+                assertThat(ask(client.connect(Tcp.connect(server.address), "localhost"), "ours\n"))
+                        .isEqualTo("ours\n");
+                ProcessResult dialled = sluice("dial", server.address, "tls:" + file("ca.pem"), "--describe")
+                        .stdin(Input.of("hello\n"))
+                        .run();
+                assertThat(dialled.stdoutText()).isEqualTo("hello\n");
+                assertThat(dialled.stderrText()).contains("6   tls", "TLSv1.3");
+                ProcessResult any =
+                        sluice("dial", server.address, "tls:any").stdin(Input.of("x\n")).run();
+                assertThat(any.stdoutText()).isEqualTo("x\n");
+                ProcessResult untrusting =
+                        sluice("dial", server.address, "tls").stdin(Input.of("x\n")).run();
+                assertThat(untrusting.exit()).isEqualTo(new Exit.Exited(1));
+                assertThat(untrusting.stderrText().lines())
+                        .singleElement()
+                        .asString()
+                        .startsWith("sluice dial: handshake tcp ")
+                        .contains("UNTRUSTED_PEER");
+            }
+        });
+    }
+
+    @Test
+    void proxyRelaysAndCounts(@TempDir Path directory) throws Exception {
+        run(() -> {
+            UnixAddress behind = UnixAddress.of(directory.resolve("socket"));
+            try (var echo = Unix.listen(behind);
+                    Server proxy = Server.start("proxy", "tcp:127.0.0.1:0", behind.toString(), "--describe")) {
+                Connection near = Tcp.connect(proxy.address);
+                near.write(bytes("hello"));
+                Connection far = echo.accept();
+                byte[] asked = new byte[5];
+                assertThat(far.read(asked, 0, 5)).isEqualTo(5);
+                far.write(bytes("hi"));
+                far.closeOutput();
+                assertThat(text(near.readAllBytes(10))).isEqualTo("hi");
+                near.write(bytes(", and more"));
+                near.closeOutput();
+                assertThat(text(far.readAllBytes(100))).isEqualTo(", and more");
+                assertThat(proxy.errors.readLine()).contains("OSI layer             in         out  ");
+                assertThat(proxy.errors.readLine().orElse("")).startsWith("4   tcp               15           2  tcp ");
+                near.close();
+                far.close();
+                echo.close();
+                Connection unlucky = Tcp.connect(proxy.address);
+                assertThat(proxy.errors.readLine()).isPresent();
+                assertThat(proxy.errors.readLine()).isPresent();
+                assertThat(proxy.errors.readLine().orElse("")).contains("connect unix", "ENOENT");
+                unlucky.abort();
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            2 | dial tcp:127.0.0.1         | expected host:port
+            2 | dial 127.0.0.1:80          | expected tcp:HOST:PORT
+            2 | dial                       | Missing required parameter: 'ADDRESS'
+            2 | dial tcp:127.0.0.1:1 tsl   | layer 'tsl': expected
+            2 | listen tcp:127.0.0.1:0 tls | expected tls:CERTIFICATE.pem
+            2 | listen tcp::0 tls:none.pem | no such file: none.pem
+            2 | proxy tcp::0               | Missing required parameter: 'TO'
+            1 | dial tcp:127.0.0.1:1       | ECONNREFUSED (Connection refused): nobody listens there
+            1 | dial unix:/no/such/socket  | ENOENT
+            1 | listen tcp:192.0.2.1:0     | EADDRNOTAVAIL
+            """)
+    void whatCannotBeDoneIsOneLine(int status, String arguments, String text) throws Exception {
+        run(() -> {
+            ProcessResult result =
+                    sluice(arguments.split(" ", -1)).stdin(Input.nothing()).run();
+            assertThat(result.stderrText().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("sluice " + arguments.split(" ", -1)[0] + ": ")
+                    .contains(text);
+            assertThat(result.exit()).isEqualTo(new Exit.Exited(status));
+            assertThat(result.stdoutText()).isEmpty();
+        });
+    }
+}

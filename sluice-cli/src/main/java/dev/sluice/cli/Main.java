@@ -67,7 +67,8 @@ final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command, expected one of: map, listen, dial, proxy, doctor");
+        throw new ParameterException(
+                spec.commandLine(), "missing command, expected one of: map, listen, dial, proxy, doctor");
     }
 
     private static int badUsage(ParameterException exception, String[] arguments) {

@@ -12,8 +12,7 @@ import picocli.CommandLine.Option;
 /// cache.
 @Command(name = "warm-up", hidden = true)
 final class WarmUp implements Callable<Integer> {
-    private static final List<String> COMMANDS =
-            List.of(
+    private static final List<String> COMMANDS = List.of(
             "--version", "--help", "doctor", "no-such-command", "map --help", "listen --help", "dial tcp:127.0.0.1");
     private static final String MAP = "map --joblog /dev/null sh -c :";
 

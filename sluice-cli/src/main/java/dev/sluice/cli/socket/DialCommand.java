@@ -55,7 +55,7 @@ public final class DialCommand extends SocketCommand {
         try {
             texts = LayerText.dialling(layers, Places.host(address));
         } catch (LayerText.WrongException wrong) {
-            throw wrong(wrong.getMessage());
+            throw wrong(String.valueOf(wrong.getMessage()));
         }
         Layers stack = connect(texts);
         try (Connection top = stack.top()) {

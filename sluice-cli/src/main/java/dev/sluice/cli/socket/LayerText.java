@@ -84,7 +84,8 @@ record LayerText(String name, int osi, Over over) {
     private static LayerText tlsServer(String word) throws WrongException {
         String[] files = rest(word).split(",", -1);
         if (files[0].isEmpty() || files.length > 2) {
-            throw new WrongException("layer '" + word + "': expected tls:CERTIFICATE.pem or tls:CERTIFICATE.pem,KEY.pem");
+            throw new WrongException(
+                    "layer '" + word + "': expected tls:CERTIFICATE.pem or tls:CERTIFICATE.pem,KEY.pem");
         }
         try {
             TlsIdentity identity = TlsIdentity.load(Path.of(files[0]), Path.of(files[files.length - 1]));
@@ -98,12 +99,11 @@ record LayerText(String name, int osi, Over over) {
     private static LayerText tlsClient(String word, String host) throws WrongException {
         String who = rest(word);
         try {
-            TlsContext context =
-                    switch (who) {
-                        case "" -> TlsContext.client();
-                        case "any" -> TlsContext.client().withPeerCheck(TlsContext.PeerCheck.NONE);
-                        default -> TlsContext.client().withTrust(Path.of(who));
-                    };
+            TlsContext context = switch (who) {
+                case "" -> TlsContext.client();
+                case "any" -> TlsContext.client().withPeerCheck(TlsContext.PeerCheck.NONE);
+                default -> TlsContext.client().withTrust(Path.of(who));
+            };
             return new LayerText("tls", 6, lower -> context.connect(lower, host));
         } catch (IOException unreadable) {
             throw new WrongException("layer '" + word + "': " + reason(unreadable));

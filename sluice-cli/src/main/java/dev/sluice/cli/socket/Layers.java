@@ -38,7 +38,8 @@ record Layers(List<Level> levels) {
 
     /// A table, the top first: the OSI number, the name, what was read and written, and what there is to say.
     String describe() {
-        var table = new StringBuilder(String.format(Locale.ROOT, "%-4s%-8s%12s%12s  %s%n", "OSI", "layer", "in", "out", ""));
+        var table = new StringBuilder(
+                String.format(Locale.ROOT, "%-4s%-8s%12s%12s  %s%n", "OSI", "layer", "in", "out", ""));
         for (Level level : levels.reversed()) {
             Connection.Statistics counts = level.connection().statistics();
             table.append(String.format(

@@ -69,7 +69,7 @@ public final class ListenCommand extends SocketCommand {
         try {
             texts = LayerText.listening(layers);
         } catch (LayerText.WrongException wrong) {
-            throw wrong(wrong.getMessage());
+            throw wrong(String.valueOf(wrong.getMessage()));
         }
         try (Listener listener = Places.listen(address)) {
             say("listening at " + listener.address());

@@ -30,8 +30,8 @@ final class Places {
                     throw new TypeConversionException(wrong.getMessage());
                 }
             }
-            throw new TypeConversionException(
-                    "address '" + text + "': expected tcp:HOST:PORT, tcp::PORT (all addresses), unix:PATH or unix:@NAME");
+            throw new TypeConversionException("address '" + text
+                    + "': expected tcp:HOST:PORT, tcp::PORT (all addresses), unix:PATH or unix:@NAME");
         }
     }
 

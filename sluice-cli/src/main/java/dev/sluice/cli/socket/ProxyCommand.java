@@ -61,7 +61,8 @@ public final class ProxyCommand extends SocketCommand {
                 Joint.relay(near, far);
             } finally {
                 if (describe) {
-                    show(Layers.over(near, List.of()).describe() + Layers.over(far, List.of()).describe());
+                    show(Layers.over(near, List.of()).describe()
+                            + Layers.over(far, List.of()).describe());
                 }
             }
         } catch (IOException failed) {

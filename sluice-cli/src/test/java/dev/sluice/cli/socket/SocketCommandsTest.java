@@ -17,6 +17,8 @@ import dev.sluice.process.Output;
 import dev.sluice.process.ProcessResult;
 import dev.sluice.task.Action;
 import dev.sluice.task.Deadline;
+import dev.sluice.task.Task;
+import dev.sluice.task.TaskGroup;
 import dev.sluice.tls.TlsContext;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -108,17 +110,21 @@ class SocketCommandsTest {
     @Test
     void listenAndDialJoinStandardStreams() throws Exception {
         run(() -> {
-            try (Server server = Server.start("listen", "tcp:127.0.0.1:0")) {
+            try (Server server = Server.start("listen", "tcp:127.0.0.1:0");
+                    var group = TaskGroup.open()) {
                 server.child.stdin().write(bytes("welcome\n"));
                 server.child.stdin().close();
-                String much = "x".repeat(300_000);
+                String much = "x".repeat(300_000) + "\n";
+                Task<byte[]> heard = group.start("heard", () -> server.child.stdout().readAllBytes(1 << 20));
                 ProcessResult dialled = sluice("dial", server.address, "--describe")
-                        .stdin(Input.of(much + "\n"))
+                        .stdin(Input.of(much))
                         .run();
                 assertThat(dialled.exit()).isEqualTo(new Exit.Exited(0));
                 assertThat(dialled.stdoutText()).isEqualTo("welcome\n");
                 assertThat(dialled.stderrText()).contains("OSI layer", "4   tcp");
+                assertThat(text(heard.get())).isEqualTo(much);
                 assertThat(server.child.exit()).isEqualTo(new Exit.Exited(0));
+                group.join();
             }
         });
     }
@@ -143,7 +149,8 @@ class SocketCommandsTest {
     @Test
     void aCommandEndsWithItsPeer() throws Exception {
         run(() -> {
-            try (Server server = Server.start("listen", "tcp:127.0.0.1:0", "--exec", "sh", "-c", "echo ready; exec cat")) {
+            try (Server server =
+                    Server.start("listen", "tcp:127.0.0.1:0", "--exec", "sh", "-c", "echo ready; exec cat")) {
                 Connection peer = Tcp.connect(server.address);
                 assertThat(peer.read(new byte[6], 0, 6)).isEqualTo(6);
                 peer.abort();
@@ -165,11 +172,13 @@ class SocketCommandsTest {
                         .run();
                 assertThat(dialled.stdoutText()).isEqualTo("hello\n");
                 assertThat(dialled.stderrText()).contains("6   tls", "TLSv1.3");
-                ProcessResult any =
-                        sluice("dial", server.address, "tls:any").stdin(Input.of("x\n")).run();
+                ProcessResult any = sluice("dial", server.address, "tls:any")
+                        .stdin(Input.of("x\n"))
+                        .run();
                 assertThat(any.stdoutText()).isEqualTo("x\n");
-                ProcessResult untrusting =
-                        sluice("dial", server.address, "tls").stdin(Input.of("x\n")).run();
+                ProcessResult untrusting = sluice("dial", server.address, "tls")
+                        .stdin(Input.of("x\n"))
+                        .run();
                 assertThat(untrusting.exit()).isEqualTo(new Exit.Exited(1));
                 assertThat(untrusting.stderrText().lines())
                         .singleElement()

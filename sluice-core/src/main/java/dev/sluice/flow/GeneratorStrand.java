@@ -158,7 +158,7 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
         boolean wanted = !closed;
         boolean left = scopeLeft;
         Throwable why = failure;
-        failureSeen = true;
+        failureSeen |= wanted; // or else who closes is told
         unlock();
         if (wanted && why != null) {
             throw new TaskFailedException(path(), why);
@@ -210,16 +210,11 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
         value = null;
         unlock();
         stop("generator closed");
-        lock();
-        Throwable unseen = failureSeen ? null : failure;
-        failureSeen = true;
-        unlock();
-        if (unseen != null) {
-            throw new TaskFailedException(path(), unseen);
-        }
     }
 
     /// Cancels the body and waits for its end.
+    ///
+    /// @throws TaskFailedException if it failed and nobody has been told
     private void stop(String why) {
         lock();
         boolean never = state == State.NEW;
@@ -245,6 +240,13 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
             tryResume(resting);
         }
         end.awaitUncancellable(this);
+        lock();
+        Throwable unseen = failureSeen ? null : failure;
+        failureSeen = true;
+        unlock();
+        if (unseen != null) {
+            throw new TaskFailedException(path(), unseen);
+        }
     }
 
     // ---- the coroutine
@@ -300,6 +302,11 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
             Strand waiting = null;
             long waitingToken = 0;
             lock();
+            if (reason() != null) { // in a shield: stop has looked already whether there is a rest to end
+                unlock();
+                abandon(token);
+                continue;
+            }
             if (value == null && !closed) {
                 value = next;
                 offered = true;
@@ -376,6 +383,7 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
             release();
         }
 
+        /// What it throws is reported.
         @Override
         protected void end() {
             GeneratorStrand<?> made = coroutine;

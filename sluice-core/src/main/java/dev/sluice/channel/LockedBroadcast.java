@@ -6,7 +6,6 @@ import dev.sluice.internal.strand.Waiter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One ring of values, and a cursor in it for each subscription.
@@ -16,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///                  tail cursor head
 ///
 /// Invariants, whenever the lock is free: `tail <= cursor <= head` and `head - cursor <= capacity` for each
-/// subscription; a subscription has waiting receivers only if its cursor is at the head; senders wait only while
-/// a subscription for which they wait is `capacity` behind (cancelled waits aside).
+/// subscription; a subscription has waiting receivers only if its cursor is at the head; senders wait only
+/// while a subscription for which they wait is `capacity` behind (cancelled waits aside).
 /// Threads: any, under the one lock.
 final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEnd<T> {
     private static final int MOST = 1 << 20;
@@ -62,21 +61,6 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
     }
 
     // ---- sending
-
-    @Override
-    public void send(T value) {
-        Ends.send(this, value);
-    }
-
-    @Override
-    public Offer trySend(T value) {
-        return Ends.trySend(this, value);
-    }
-
-    @Override
-    public Clause<Void> onSend(Supplier<? extends T> value, Runnable then) {
-        return new ChannelClause.Send<>(this, value, then);
-    }
 
     @Override
     public Object sending() {

@@ -4,12 +4,9 @@ import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import dev.sluice.internal.strand.Waiter;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -83,16 +80,6 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
     // ---- sending
 
     @Override
-    public void send(T value) {
-        Ends.send(this, value);
-    }
-
-    @Override
-    public Offer trySend(T value) {
-        return Ends.trySend(this, value);
-    }
-
-    @Override
     public Object sending() {
         return sending;
     }
@@ -143,21 +130,6 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
     }
 
     // ---- receiving
-
-    @Override
-    public T receive() {
-        return Ends.receive(this);
-    }
-
-    @Override
-    public Received<T> receiveOrEnd() {
-        return Ends.receiveOrEnd(this);
-    }
-
-    @Override
-    public Received<T> tryReceive() {
-        return Ends.tryReceive(this);
-    }
 
     @Override
     public Object receiving() {
@@ -337,26 +309,6 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
         return end() instanceof Received.Failed<T>(Throwable why)
                 ? new ChannelFailedException("receive from", name, why)
                 : new ChannelClosedException("receive from", name);
-    }
-
-    @Override
-    public Clause<Void> onSend(Supplier<? extends T> value, Runnable then) {
-        return new ChannelClause.Send<>(this, value, then);
-    }
-
-    @Override
-    public Clause<Void> onReceive(Consumer<? super T> then) {
-        return Ends.onReceive(this, then);
-    }
-
-    @Override
-    public <R> Clause<R> onReceived(Function<? super Received<T>, ? extends R> then) {
-        return Ends.onReceived(this, then);
-    }
-
-    @Override
-    public Iterator<T> iterator() {
-        return Ends.iterator(this);
     }
 
     @Override

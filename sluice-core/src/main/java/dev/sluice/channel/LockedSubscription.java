@@ -2,10 +2,8 @@ package dev.sluice.channel;
 
 import dev.sluice.internal.strand.WaitQueue;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A cursor in the ring of a broadcast, and those who wait for its next value.
@@ -77,36 +75,6 @@ final class LockedSubscription<T> implements Broadcast.Subscription<T>, Receivin
     @Override
     public Object receiving() {
         return receiving;
-    }
-
-    @Override
-    public T receive() {
-        return Ends.receive(this);
-    }
-
-    @Override
-    public Received<T> receiveOrEnd() {
-        return Ends.receiveOrEnd(this);
-    }
-
-    @Override
-    public Received<T> tryReceive() {
-        return Ends.tryReceive(this);
-    }
-
-    @Override
-    public Iterator<T> iterator() {
-        return Ends.iterator(this);
-    }
-
-    @Override
-    public Clause<Void> onReceive(Consumer<? super T> then) {
-        return Ends.onReceive(this, then);
-    }
-
-    @Override
-    public <R> Clause<R> onReceived(Function<? super Received<T>, ? extends R> then) {
-        return Ends.onReceived(this, then);
     }
 
     @Override

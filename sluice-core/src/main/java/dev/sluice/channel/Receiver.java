@@ -9,7 +9,7 @@ import java.util.function.Function;
 /// `for (T value : receiver)` receives until the channel is closed.
 ///
 /// Threads: any; each value goes to one receiver, in the order in which receivers began to wait.
-public sealed interface Receiver<T> extends Iterable<T> permits Channel, Broadcast.Subscription {
+public sealed interface Receiver<T> extends Iterable<T> permits Channel, Broadcast.Subscription, ReceivingEnd {
     /// Takes the next value; suspends while there is none.
     ///
     /// A cancelled receive has not happened: the value stays in the channel, for others.

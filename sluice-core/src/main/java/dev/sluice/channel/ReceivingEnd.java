@@ -1,12 +1,15 @@
 package dev.sluice.channel;
 
 import dev.sluice.internal.strand.WaitQueue;
+import java.util.Iterator;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Where values come out, as [Ends] and a select see it.
+/// Where values come out, as [Ends] and a select see it; and what they make of it for those who receive.
 ///
 /// Threads: the methods that end in `Locked`, and the queue, by whoever holds the lock; the rest any.
-interface ReceivingEnd<T> {
+sealed interface ReceivingEnd<T> extends Receiver<T> permits LockedChannel, LockedSubscription {
     Locked locked();
 
     /// Takes the next value, or null if there is none now.
@@ -25,4 +28,36 @@ interface ReceivingEnd<T> {
 
     /// What a strand that waits here is shown to wait for.
     Object receiving();
+
+    // ---- for those who receive
+
+    @Override
+    default T receive() {
+        return Ends.receive(this);
+    }
+
+    @Override
+    default Received<T> receiveOrEnd() {
+        return Ends.receiveOrEnd(this);
+    }
+
+    @Override
+    default Received<T> tryReceive() {
+        return Ends.tryReceive(this);
+    }
+
+    @Override
+    default Clause<Void> onReceive(Consumer<? super T> then) {
+        return Ends.onReceive(this, then);
+    }
+
+    @Override
+    default <R> Clause<R> onReceived(Function<? super Received<T>, ? extends R> then) {
+        return Ends.onReceived(this, then);
+    }
+
+    @Override
+    default Iterator<T> iterator() {
+        return Ends.iterator(this);
+    }
 }

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 /// The end of a channel that values go into.
 ///
 /// Threads: any.
-public sealed interface Sender<T> permits Channel, Broadcast {
+public sealed interface Sender<T> permits Channel, Broadcast, SendingEnd {
     /// Hands a value over; suspends while there is no room and nobody takes it.
     ///
     /// A cancelled send has not happened: the value is still the caller's.

@@ -1,12 +1,13 @@
 package dev.sluice.channel;
 
 import dev.sluice.internal.strand.WaitQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Where values go in, as [Ends] and a select see it.
+/// Where values go in, as [Ends] and a select see it; and what they make of it for those who send.
 ///
 /// Threads: the methods that end in `Locked`, and the queue, by whoever holds the lock; the rest any.
-interface SendingEnd<T> {
+sealed interface SendingEnd<T> extends Sender<T> permits LockedChannel, LockedBroadcast {
     Locked locked();
 
     /// Where a value stands among the others; asked once for each, by its sender.
@@ -28,4 +29,21 @@ interface SendingEnd<T> {
 
     /// What a strand that waits here is shown to wait for.
     Object sending();
+
+    // ---- for those who send
+
+    @Override
+    default void send(T value) {
+        Ends.send(this, value);
+    }
+
+    @Override
+    default Offer trySend(T value) {
+        return Ends.trySend(this, value);
+    }
+
+    @Override
+    default Clause<Void> onSend(Supplier<? extends T> value, Runnable then) {
+        return new ChannelClause.Send<>(this, value, then);
+    }
 }

@@ -27,7 +27,9 @@ public final class Bridge {
     ///
     /// Threads: any; the methods of the subscriber by its publisher, as reactive streams demand.
     public interface Inlet<T> extends Flow.Subscriber<T> {
-        /// The values, then the end or the failure. Cancelling it cancels the subscription.
+        /// The values, then the end or the failure. After it was cancelled the next value that comes cancels
+        /// the subscription, and ends the task; a publisher that is silent keeps both until its group is
+        /// cancelled.
         Receiver<T> values();
     }
 

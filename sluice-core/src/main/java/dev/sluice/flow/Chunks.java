@@ -28,7 +28,7 @@ final class Chunks<T> implements Stage.Next<T> {
     static <T> Stage<List<T>> of(Stage<T> before, int size) {
         return (run, next) -> {
             var chunks = new Chunks<T>(size, next);
-            chunks.flushAfter(() -> before.run(run, chunks));
+            chunks.flushAfter(run, () -> before.run(run, chunks));
         };
     }
 
@@ -38,7 +38,7 @@ final class Chunks<T> implements Stage.Next<T> {
             Branch<T> branch = run.branch("chunk", List.of(before), Channel.rendezvous());
             var chunks = new Chunks<T>(size, next);
             try {
-                chunks.flushAfter(() -> {
+                chunks.flushAfter(run, () -> {
                     while (chunks.wanted && branch.hasNext()) {
                         chunks.open.add(branch.next());
                         Deadline.after(patience).named("chunk").tryRun(() -> chunks.fill(branch));
@@ -51,10 +51,11 @@ final class Chunks<T> implements Stage.Next<T> {
         };
     }
 
-    private void flushAfter(Action<Exception> work) throws Exception {
+    private void flushAfter(PipelineRun run, Action<Exception> work) throws Exception {
         try {
             work.run();
         } catch (StageFailedException failure) {
+            run.failed(failure); // if the stage behind fails, too
             flush();
             throw failure;
         }

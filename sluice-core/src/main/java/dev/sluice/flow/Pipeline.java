@@ -128,7 +128,7 @@ public final class Pipeline<T> {
 
     /// The first `count` values. No further one is asked for.
     ///
-    /// @param count zero or more
+    /// @param count zero or more; for zero the stages before this are not run, and a stream is not closed
     public Pipeline<T> limit(long count) {
         require(count >= 0, "limit: count=" + count + ", expected 0 or more");
         return then((run, next) -> {
@@ -193,8 +193,9 @@ public final class Pipeline<T> {
                 run.branch("merge", stages, Channel.<T>rendezvous()).forward(next));
     }
 
-    /// The first of these with the first of the others, and so on. It ends when one of the two has ended; a
-    /// value whose partner is missing is dropped.
+    /// The first of these with the first of the others, and so on. It ends when these have ended; or when there
+    /// is one more of them and the others have ended, and that one is dropped, as is one of the others without
+    /// a partner.
     public <B, R> Pipeline<R> zip(Pipeline<B> other, Zipper<? super T, ? super B, ? extends R> zipper) {
         return then((run, next) -> {
             Branch<B> right = run.branch("zip", List.of(other.stage), Channel.<B>rendezvous());

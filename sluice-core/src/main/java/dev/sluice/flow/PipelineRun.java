@@ -29,7 +29,7 @@ final class PipelineRun {
 
     private final TaskGroup<Object, List<Outcome<Object>>> group;
     private final Queue<Branch<?>> branches = new ConcurrentLinkedQueue<>();
-    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>(); // of branches
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>(); // each once
 
     private PipelineRun(TaskGroup<Object, List<Outcome<Object>>> group) {
         this.group = group;
@@ -69,9 +69,11 @@ final class PipelineRun {
         return branch;
     }
 
-    /// A task has failed; the stage behind may or may not come to hear of it.
+    /// A stage has failed; the one behind may or may not come to hear of it.
     void failed(Throwable failure) {
-        failures.add(failure);
+        if (!failures.contains(failure)) {
+            failures.add(failure);
+        }
     }
 
     /// Ends all tasks.

@@ -3,6 +3,7 @@ package dev.sluice.sync;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ public final class Barrier {
     /// @param why for people
     /// @return false if it was broken already
     public boolean abort(String why) {
-        return gate.abort(why);
+        return gate.abort(Objects.requireNonNull(why, "why"));
     }
 
     /// Begins a new round, and mends a broken barrier; those who wait get a [BrokenException].

@@ -7,9 +7,10 @@ package dev.sluice.sync;
 /// ```
 @FunctionalInterface
 public interface Hold extends AutoCloseable {
-    /// Gives it back, once.
+    /// Gives it back; to be called once. A second call gives back what somebody else holds where that cannot be
+    /// told apart: the permits of a [Semaphore], or a reentrant [Lock] that was acquired more often.
     ///
-    /// @throws OwnershipException if the caller does not hold it
+    /// @throws OwnershipException if the caller does not hold it; for a semaphore, if nobody does
     @Override
     void close();
 }

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A release hands it to who waits longest. Its owner is the task or thread that acquired it, what that
 /// offloads not included. An owner that acquires it again would wait for itself and gets an
-/// [OwnershipException], unless the lock is [#reentrant]. If its owner ends without releasing it, what it
-/// guards may be half changed: the lock then refuses everybody, those who wait at once.
+/// [OwnershipException], unless the lock is [#reentrant]. If a task ends without releasing it, what it guards
+/// may be half changed: the lock then refuses everybody, those who wait at once. The end of a thread that is
+/// not Sluice's is not noticed: it leaves the lock taken for ever.
 ///
 /// Threads: any.
 public final class Lock {

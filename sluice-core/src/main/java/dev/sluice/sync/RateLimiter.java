@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// requests.acquire();
 /// ```
 ///
-/// Permits come one by one, evenly; up to `burst` of them, 1 unless said otherwise, are kept for later. So no span
-/// of time sees more than those that come in it, and `burst`. One exception: when a busy loop wakes those who wait
-/// late, they make up for it, for up to 10 ms.
+/// Permits come one by one, evenly; up to `burst` of them, 1 unless said otherwise, are kept for later. So no
+/// span of time sees more than those that come in it, and `burst`. One exception: when a busy loop wakes those
+/// who wait late, they make up for it, for up to 10 ms.
 ///
 /// First come, first served. A caller that would wait beyond the nearest [Deadline] around it is refused at
 /// once, instead of waiting in vain and delaying others.
@@ -70,7 +70,7 @@ public final class RateLimiter {
             throw new IllegalArgumentException("rate limiter: permits=" + permits + ", period="
                     + Durations.print(period) + ", expected at least 1 permit in more than no time");
         }
-        return new RateLimiter(new Gate("unnamed", (double) period.toNanos() / permits, 1));
+        return new RateLimiter(new Gate("unnamed", (double) EventLoop.nanos(period) / permits, 1));
     }
 
     /// A limiter of the same rate, all permits there, that keeps more or fewer of them.

@@ -122,6 +122,13 @@ class BarrierTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // the point of it
+    void anAbortHasToSayWhy() {
+        assertThatThrownBy(() -> barrier.abort(null)).isInstanceOf(NullPointerException.class);
+        assertThat(barrier.statistics().broken()).isEmpty();
+    }
+
+    @Test
     void onePartyWaitsForNobody() {
         assertThat(new Barrier(1).await()).isZero();
         assertThatThrownBy(() -> new Barrier(0)).hasMessageContaining("parties=0, expected 1 or more");

@@ -14,6 +14,7 @@ import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
 import dev.sluice.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,16 @@ class RateLimiterTest {
         assertThat(limiter.tryAcquire(2)).isFalse();
         assertThat(limiter.tryAcquire()).isTrue();
         assertThat(limiter.tryAcquire()).isFalse();
+    }
+
+    @Test
+    void aPeriodBeyondAllTimeGivesTheBurstAndNoMore() {
+        RateLimiter limiter =
+                RateLimiter.of(1, ChronoUnit.FOREVER.getDuration()).withBurst(2);
+        assertThat(limiter.tryAcquire(2)).isTrue();
+        assertThat(limiter.tryAcquire()).isFalse();
+        assertThatThrownBy(() -> Deadline.after(ofHours(1)).run(() -> limiter.acquire()))
+                .isInstanceOf(RateLimiter.RefusedException.class);
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.sluice.flow;
 
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 
 import dev.sluice.Sluice;
 import dev.sluice.cancel.CancelledException;
@@ -196,6 +198,24 @@ class PipelineTest {
             got.clear();
             assertThatThrownBy(() -> chunks.forEach(got::addAll)).hasRootCauseMessage("disk gone");
             assertThat(got).isEqualTo(List.of(1, 2, 3, 4, 5));
+        }
+    }
+
+    @Simulated(seeds = 10)
+    void aFailureIsNotLostWhenTheRestOfAChunkFails() {
+        Pipeline<Integer> broken = Pipeline.generate(out -> {
+            out.yield(1);
+            throw new IOException("disk gone");
+        });
+        for (Pipeline<List<Integer>> chunks : List.of(
+                broken.chunk(3), broken.chunk(3, ofSeconds(1)), broken.buffer(1).chunk(3))) {
+            assertThatThrownBy(() -> chunks.forEach(chunk -> {
+                        throw new IOException("full");
+                    }))
+                    .hasMessage("full")
+                    .satisfies(full -> assertThat(full.getSuppressed())
+                            .singleElement(as(THROWABLE))
+                            .hasRootCauseMessage("disk gone"));
         }
     }
 

@@ -43,7 +43,10 @@ abstract sealed class EventClause<R> extends Clause<R> {
     static final class After<R> extends EventClause<R> {
         private final Duration duration;
         private final long nanos;
-        private @Nullable End end; // the strand of the select
+
+        // The strand of the select.
+        private @Nullable End end;
+        private @Nullable End idle; // the last one, for the next wait
 
         After(Duration duration, Supplier<? extends R> then) {
             super(then);
@@ -66,7 +69,10 @@ abstract sealed class EventClause<R> extends Clause<R> {
         @Override
         void register(Strand strand, long token) {
             EventLoop loop = loopOf(strand);
-            var armed = new End(strand, token);
+            End armed = idle != null && idle.strand == strand ? idle : new End(strand);
+            idle = null;
+            armed.token = token;
+            armed.over = false;
             armed.deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), nanos);
             end = armed;
             loop.arm(armed);
@@ -77,7 +83,10 @@ abstract sealed class EventClause<R> extends Clause<R> {
             End armed = end;
             if (armed != null) {
                 end = null;
-                loopOf(strand).disarm(armed);
+                EventLoop loop = loopOf(strand);
+                loop.disarm(armed);
+                // On the loop it is out of the wheel now; from elsewhere it may still be about to end.
+                idle = loop.onLoop() ? armed : null;
             }
         }
 
@@ -88,12 +97,11 @@ abstract sealed class EventClause<R> extends Clause<R> {
 
         private static final class End extends Timer {
             private final Strand strand;
-            private final long token;
+            private long token; // the strand, before it is armed
             private boolean over; // the loop, before the resume that publishes it
 
-            End(Strand strand, long token) {
+            End(Strand strand) {
                 this.strand = strand;
-                this.token = token;
             }
 
             @Override

@@ -10,8 +10,10 @@ import dev.sluice.loop.Loops;
 import dev.sluice.loop.LoopsConfig;
 import dev.sluice.task.TaskGroup;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -36,18 +38,33 @@ class ChannelAllocationTest {
     @ParameterizedTest
     @MethodSource("channels")
     void sendAndReceiveAllocateNothing(Channel<Integer> channel) {
+        assertThat(leastBytes(channel, channel::receive))
+                .as("bytes for each value through %s", channel)
+                .isLessThan(NONE);
+    }
+
+    @Test
+    void theTimeoutOfASelectAllocatesNothing() {
+        Channel<Integer> channel = Channel.rendezvous();
+        var patient = Select.of(channel.onReceive(value -> {}));
+        var impatient = Select.of(channel.onReceive(value -> {}), Clause.after(Duration.ofHours(1), () -> {}));
+        assertThat(leastBytes(channel, impatient::await) - leastBytes(channel, patient::await))
+                .isLessThan(NONE);
+    }
+
+    private static double leastBytes(Channel<Integer> channel, Runnable receive) {
         double least = Double.MAX_VALUE;
         try (Loops loops = Loops.open(LoopsConfig.defaults().withCount(1))) {
             for (int round = 0; round < ROUNDS; round++) {
-                long bytes = Sluice.callOn(loops.loop(0), "round", () -> bytesOf(channel, loops.loop(0)));
+                long bytes = Sluice.callOn(loops.loop(0), "round", () -> bytesOf(channel, receive, loops.loop(0)));
                 least = Math.min(least, (double) bytes / VALUES);
             }
         }
-        assertThat(least).as("bytes for each value through %s", channel).isLessThan(NONE);
+        return least;
     }
 
     /// What the loop's thread allocates while values go through.
-    private static long bytesOf(Channel<Integer> channel, Loop loop) {
+    private static long bytesOf(Channel<Integer> channel, Runnable receive, Loop loop) {
         long carrier = Engines.of(loop).thread().threadId();
         Integer value = 1;
         long before = THREADS.getThreadAllocatedBytes(carrier);
@@ -58,7 +75,7 @@ class ChannelAllocationTest {
                 }
             });
             for (int i = 0; i < VALUES; i++) {
-                channel.receive();
+                receive.run();
             }
             group.join();
         }

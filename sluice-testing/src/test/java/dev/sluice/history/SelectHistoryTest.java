@@ -85,6 +85,10 @@ class SelectHistoryTest {
                 int at = random.nextInt(channels.size());
                 clauses.add(random.nextBoolean() ? receive(call, at, done) : send(call, at, done));
             }
+            if (random.nextInt(4) == 0) {
+                clauses.add(Clause.after(
+                        Duration.ofNanos(random.nextInt(2) * 30L), () -> done[0] = new Done("late", before -> before)));
+            }
             var select = Select.of(clauses);
             try {
                 if (random.nextInt(4) == 0) {

@@ -18,6 +18,11 @@ class ExamplesTest {
     }
 
     @Test
+    void orders() throws Exception {
+        Printed.by(Orders::main).consistsOf("Order[what=coffee, count=3, cents=750]");
+    }
+
+    @Test
     void overviewAsksBothAtTheSameTime() throws Exception {
         Printed.by(Overview::main).consistsOf("stock has answered", "price has answered", "12 pieces at 99");
     }

@@ -59,8 +59,8 @@ public interface Listener extends AutoCloseable {
     /// that are served then have some time to end by themselves; after that they are cancelled.
     ///
     /// What happens to one touches no other: a handler that throws is counted, and its connection reset; unless
-    /// it is an [IOException], which is what peers do to us, it is reported as well. Where descriptors run out,
-    /// it waits and tries again. If the caller is cancelled, all tasks are.
+    /// it is an [IOException], or an unchecked one, which is what peers do to us, it is reported as well. Where
+    /// descriptors run out, it waits and tries again. If the caller is cancelled, all tasks are.
     void serve(Limits limits, Handler handler) throws IOException;
 
     /// Where it listens, with the port that it got.

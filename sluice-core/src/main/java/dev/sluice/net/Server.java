@@ -12,6 +12,7 @@ import dev.sluice.sync.Semaphore;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -117,7 +118,7 @@ final class Server {
         } catch (CancelledException cancelled) {
             connection.abort();
             throw cancelled;
-        } catch (IOException peer) {
+        } catch (IOException | UncheckedIOException peer) { // unchecked from what iterates over messages
             failed.incrementAndGet();
             connection.abort();
         } catch (Exception | LinkageError | AssertionError | StackOverflowError failure) {

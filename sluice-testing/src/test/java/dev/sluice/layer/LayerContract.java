@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /// A byte layer on both ends of a connection keeps the contract.
 abstract class LayerContract extends ConnectionContract {
-    abstract Layer layer();
+    abstract Layer layer() throws IOException;
 
     @Override
     protected Pair open() throws IOException {

@@ -17,6 +17,7 @@ import dev.sluice.task.Deadline;
 import dev.sluice.task.Task;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,11 +107,12 @@ abstract class ServingContract {
                                 switch (asked[0]) {
                                     case 'd' -> throw new IllegalStateException("a defect");
                                     case 'i' -> throw new IOException("bad input");
+                                    case 'u' -> throw new UncheckedIOException(new IOException("bad input"));
                                     default -> connection.write(asked);
                                 }
                             }));
                     Connection fine = connect(listener);
-                    for (String broken : List.of("d", "i")) {
+                    for (String broken : List.of("d", "i", "u")) {
                         try (Connection victim = connect(listener)) {
                             assertThatThrownBy(() -> ask(victim, broken))
                                     .isInstanceOfSatisfying(
@@ -124,7 +126,7 @@ abstract class ServingContract {
                     assertThat(ask(fine, "x")).isEqualTo("x");
                     fine.close();
                     until(() -> listener.statistics().open() == 0);
-                    assertThat(listener.statistics().failed()).isBetween(2L, 3L);
+                    assertThat(listener.statistics().failed()).isBetween(3L, 4L);
                     listener.close();
                     group.join();
                 }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// Threads: any.
 public abstract class PoolTask<R> {
     private final Completion<Outcome<R>> ended = new Completion<>();
-    private final AtomicReference<@Nullable CancelReason> asked = new AtomicReference<>(); // first one wins; pairs with itself
+    private final AtomicReference<@Nullable CancelReason> asked =
+            new AtomicReference<>(); // first one wins; pairs with itself
 
     PoolTask() {}
 

@@ -115,7 +115,8 @@ class SocketCommandsTest {
                 server.child.stdin().write(bytes("welcome\n"));
                 server.child.stdin().close();
                 String much = "x".repeat(300_000) + "\n";
-                Task<byte[]> heard = group.start("heard", () -> server.child.stdout().readAllBytes(1 << 20));
+                Task<byte[]> heard =
+                        group.start("heard", () -> server.child.stdout().readAllBytes(1 << 20));
                 ProcessResult dialled = sluice("dial", server.address, "--describe")
                         .stdin(Input.of(much))
                         .run();

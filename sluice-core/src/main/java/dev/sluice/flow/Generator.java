@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Its end.** [#close] cancels the body where it is and waits until it has cleaned up: every further yield of
 /// it throws, in a shield too. A generator that nobody closes is ended when the scope is left in which it was
-/// made: that of a group, a deadline, or the task. So it never outlives the task. If its clean-up fails then,
-/// that is reported. Made by a thread that is no coroutine it ends when it is closed or exhausted; a virtual
-/// thread rests until then.
+/// made: that of a group, a deadline, or the task. So it never outlives the task. A failure that nobody was
+/// told of is reported then. Made by a thread that is no coroutine it ends when it is closed or exhausted; a
+/// virtual thread rests until then.
 ///
 /// **Cancellation.** Who is cancelled while he asks has not got a value, and none is lost: the generator goes
 /// on to its yield, and the next to ask gets what was yielded. When the scope is cancelled in which the

@@ -160,6 +160,9 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
         Throwable why = failure;
         failureSeen |= wanted; // or else who closes is told
         unlock();
+        if (wanted) {
+            membership.left(); // it has ended, and is not only being closed
+        }
         if (wanted && why != null) {
             throw new TaskFailedException(path(), why);
         }
@@ -244,6 +247,7 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
         Throwable unseen = failureSeen ? null : failure;
         failureSeen = true;
         unlock();
+        membership.left();
         if (unseen != null) {
             throw new TaskFailedException(path(), unseen);
         }
@@ -272,7 +276,6 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
 
     private void over(@Nullable Throwable thrown) {
         ended();
-        membership.left();
         boolean cancellation = thrown != null && explains(thrown);
         lock();
         state = State.ENDED;
@@ -282,10 +285,12 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
         long token = askingToken;
         asking = null;
         unlock();
-        end.complete(true);
-        if (waiting != null) {
-            waiting.tryResume(token);
+        boolean told = waiting != null && waiting.tryResume(token);
+        // A failure that nobody is told of now stays in the scope, which reports it in the end.
+        if (told || cancellation || thrown == null) {
+            membership.left();
         }
+        end.complete(true);
     }
 
     @Override

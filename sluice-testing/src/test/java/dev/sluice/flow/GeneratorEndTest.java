@@ -9,6 +9,7 @@ import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.sync.Event;
 import dev.sluice.task.CancelScope;
+import dev.sluice.task.Outcome;
 import dev.sluice.task.TaskFailedException;
 import dev.sluice.task.TaskGroup;
 import dev.sluice.testing.Actors;
@@ -67,6 +68,36 @@ class GeneratorEndTest {
                     }
                 });
                 assertThat(forgotten.next()).isEqualTo(1);
+            }));
+            Actors.await("it is reported", () -> reports.stream().anyMatch(GeneratorEndTest::saysIt));
+        } finally {
+            Reports.handler(before);
+        }
+    }
+
+    @Test
+    void aFailureAfterWhoAskedHasGoneIsReported() {
+        List<Report> reports = new CopyOnWriteArrayList<>();
+        Consumer<Report> before = Reports.handler(reports::add);
+        try {
+            Sluice.run(() -> CancelScope.run(scope -> {
+                var works = new Event("works");
+                var gone = new Event("gone");
+                var fails = new Event("fails");
+                Generator<Integer> forgotten = Generator.of("forgotten", out -> {
+                    works.set();
+                    gone.await();
+                    fails.set();
+                    throwing("no clean-up");
+                });
+                try (var group = TaskGroup.open()) {
+                    var asker = group.start("asker", () -> forgotten.hasNext());
+                    works.await();
+                    asker.cancel("it takes too long");
+                    assertThat(asker.outcome()).isInstanceOf(Outcome.Cancelled.class);
+                }
+                gone.set();
+                fails.await();
             }));
             Actors.await("it is reported", () -> reports.stream().anyMatch(GeneratorEndTest::saysIt));
         } finally {

@@ -40,5 +40,6 @@ module dev.sluice {
     uses dev.sluice.space.SpaceProvider;
 
     provides dev.sluice.space.SpaceProvider with
-            dev.sluice.internal.local.LocalProvider;
+            dev.sluice.internal.local.LocalProvider,
+            dev.sluice.internal.shm.ShmProvider;
 }

@@ -124,9 +124,9 @@ public interface Queue<T> extends Iterable<Lease<T>> {
             }
         }
 
-        /// 1024 items of up to 64 KiB, one level, five deliveries.
+        /// 1024 items of up to 4 KiB, one level, five deliveries.
         public static Options defaults() {
-            return new Options(1024, 1 << 16, 1, 5);
+            return new Options(1024, 1 << 12, 1, 5);
         }
 
         public Options withCapacity(int capacity) {

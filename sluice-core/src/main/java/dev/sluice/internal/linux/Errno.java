@@ -28,6 +28,7 @@ public final class Errno {
     public static final int ESPIPE = 29;
     public static final int EPIPE = 32;
     public static final int ENOSYS = 38;
+    public static final int ELOOP = 40;
     public static final int ETIME = 62;
     public static final int EBADR = 53;
     public static final int EOPNOTSUPP = 95;

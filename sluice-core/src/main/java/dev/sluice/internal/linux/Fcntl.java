@@ -17,6 +17,9 @@ public final class Fcntl {
     public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
+    public static final int O_DIRECTORY = Platform.AARCH64 ? 0x4000 : 0x10000;
+    /// A symbolic link at the end of the path is refused.
+    public static final int O_NOFOLLOW = Platform.AARCH64 ? 0x8000 : 0x20000;
     /// A file without a name in the directory that is opened; not on every file system.
     public static final int O_TMPFILE = 0x400000 | (Platform.AARCH64 ? 0x4000 : 0x10000);
 

@@ -93,6 +93,11 @@ public final class Memory {
         INT.setRelease(ALL, address, value);
     }
 
+    /// As `VarHandle.compareAndSet`; the caller says what it pairs with.
+    public static boolean compareAndSetInt(long address, int expected, int value) {
+        return INT.compareAndSet(ALL, address, expected, value); // pairs with what the caller names
+    }
+
     /// As [#putIntRelease], of two bytes: the tail of a ring of buffers.
     public static void putShortRelease(long address, short value) {
         SHORT.setRelease(ALL, address, value); // pairs with the kernel's acquire of the same word

@@ -10,6 +10,7 @@ final class SystemCall {
     static final int IOCTL = number(16, 29);
     static final int PREAD64 = number(17, 67);
     static final int PWRITE64 = number(18, 68);
+    static final int MADVISE = number(28, 233);
     static final int GETPID = number(39, 172);
     static final int SOCKET = number(41, 198);
     static final int CONNECT = number(42, 203);
@@ -25,12 +26,19 @@ final class SystemCall {
     static final int GETSOCKOPT = number(55, 209);
     static final int KILL = number(62, 129);
     static final int FCNTL = number(72, 25);
+    static final int GETEUID = number(107, 175);
+    static final int FSTATFS = number(138, 44);
+    static final int FUTEX = number(202, 98);
     static final int WAITID = number(247, 95);
     static final int OPENAT = number(257, 56);
+    static final int MKDIRAT = number(258, 34);
+    static final int UNLINKAT = number(263, 35);
+    static final int LINKAT = number(265, 37);
     static final int FACCESSAT = number(269, 48);
     static final int PPOLL = number(271, 73);
     static final int EPOLL_CTL = number(233, 21);
     static final int EPOLL_PWAIT = number(281, 22);
+    static final int FALLOCATE = number(285, 47);
     static final int ACCEPT4 = number(288, 242);
     static final int EVENTFD2 = number(290, 19);
     static final int EPOLL_CREATE1 = number(291, 20);
@@ -42,6 +50,7 @@ final class SystemCall {
     static final int IO_URING_REGISTER = 427;
     static final int PIDFD_OPEN = 434;
     static final int EPOLL_PWAIT2 = 441;
+    static final int FUTEX_WAITV = 449;
 
     private SystemCall() {}
 

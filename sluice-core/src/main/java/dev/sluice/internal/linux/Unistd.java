@@ -65,6 +65,11 @@ public final class Unistd {
         return Native.call(state, SystemCall.GETPID, 0);
     }
 
+    /// Whose rights the process acts with.
+    public static int geteuid(CallState state) {
+        return Native.call(state, SystemCall.GETEUID, 0);
+    }
+
     /// Whether the descriptor is a terminal.
     public static boolean isatty(CallState state, int fd) {
         // The kernel's struct termios has 36 bytes on both architectures.

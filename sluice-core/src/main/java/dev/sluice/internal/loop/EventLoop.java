@@ -391,6 +391,11 @@ public final class EventLoop implements LoopScheduler.Host {
         return spin.pays() && ready.isEmpty() && onLoop() && spin.look(wait, token, inbox);
     }
 
+    /// Whether the caller's coroutine is the only one that could run now. Loop thread only; elsewhere false.
+    public boolean idle() {
+        return onLoop() && ready.isEmpty();
+    }
+
     /// Looks at I/O without sleeping; skipped when there is none to look at.
     private void pollWithout(long timeout) {
         if (poller.inFlight() > 0) {

@@ -1,0 +1,201 @@
+package dev.sluice.internal.shm;
+
+import dev.sluice.internal.linux.SharedMapping;
+import dev.sluice.internal.strand.Strand;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// One direction of a pipe: a ring of bytes from one process to another.
+///
+///     0      8       128    136     256        260     384       388     512        520     640
+///     | tail | (pad) | head | (pad) | notEmpty | (pad) | notFull | (pad) | finished | (pad) | messages …
+///
+/// A message is its length in four bytes and the bytes, from a multiple of eight on, around the end of the ring
+/// if need be. `tail` counts the bytes that were sent, `head` those that were received, since the pipe was
+/// made: each is written by one process.
+///
+/// Invariants: `head <= tail <= head + room`; between them there are whole messages. So a sender that is killed
+/// before it has moved `tail` has not sent, and there is nothing to repair.
+///
+/// Threads: any. `sending` and `receiving` let one strand of this process at a time.
+final class PipeRing {
+    /// The bytes of a direction before its messages.
+    static final int HEADER_BYTES = 640;
+
+    private static final int TAIL = 0;
+    private static final int HEAD = 128;
+    private static final int NOT_EMPTY = 256;
+    private static final int NOT_FULL = 384;
+    private static final int FINISHED = 512;
+
+    private static final int ALIGNMENT = 8;
+    private static final int LENGTH_BYTES = 4;
+
+    private final SharedMapping memory;
+    private final long base;
+    private final long first;
+    private final long room;
+    private final SharedPipe pipe;
+    private final ReentrantLock sending = new ReentrantLock(); // of strands, never of a bare loop thread
+    private final ReentrantLock receiving = new ReentrantLock(); // likewise
+    private final WaitPoint notEmpty;
+    private final WaitPoint notFull;
+
+    private volatile int wanted; // bytes that a sender waits for; pairs with itself: set before the wait
+
+    /// @param base where it is
+    /// @param room bytes of messages, a multiple of 8
+    PipeRing(SharedPipe pipe, SharedFile file, long base, long room) {
+        this.pipe = pipe;
+        this.memory = file.memory();
+        this.base = base;
+        this.first = base + HEADER_BYTES;
+        this.room = room;
+        this.notEmpty = new WaitPoint(file, base + NOT_EMPTY, this::mayReceive);
+        this.notFull = new WaitPoint(file, base + NOT_FULL, this::maySend);
+    }
+
+    WaitPoint notEmpty() {
+        return notEmpty;
+    }
+
+    WaitPoint notFull() {
+        return notFull;
+    }
+
+    private static int recordBytes(int length) {
+        return (LENGTH_BYTES + length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    // ---- sending
+
+    /// Sends a message, if there is room and anybody can receive it.
+    boolean trySend(byte[] message) {
+        sending.lock();
+        try {
+            return write(message);
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /// Sends a message, and suspends while there is no room.
+    ///
+    /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it is not sent then
+    /// @throws dev.sluice.space.SpaceException if nobody will receive it
+    void send(byte[] message) {
+        Strand.current().checkpoint();
+        pipe.requireSendable();
+        while (!trySend(message)) {
+            wanted = recordBytes(message.length);
+            notFull.await(pipe);
+            pipe.requireSendable();
+        }
+        notFull.passOn();
+    }
+
+    private boolean write(byte[] message) {
+        int bytes = recordBytes(message.length);
+        long tail = memory.getLong(base + TAIL); // plain: we alone write it
+        // Acquires the room: pairs with the release in read.
+        if (tail + bytes - memory.getLongAcquire(base + HEAD) > room) {
+            return false;
+        }
+        memory.putInt(first + tail % room, message.length);
+        Steps.at("pipe.write");
+        copyIn(message, tail + LENGTH_BYTES);
+        Steps.at("pipe.publish");
+        // Volatile: releases the message, pairs with the acquire in read; and ring looks for waiters behind it.
+        memory.putLongVolatile(base + TAIL, tail + bytes);
+        Steps.at("pipe.published");
+        notEmpty.ring();
+        return true;
+    }
+
+    private void copyIn(byte[] message, long position) {
+        long at = position % room;
+        int until = (int) Math.min(message.length, room - at);
+        memory.write(message, 0, first + at, until);
+        memory.write(message, until, first, message.length - until);
+    }
+
+    /// Nothing more is sent.
+    ///
+    /// @return whether this call said so first
+    boolean finish() {
+        boolean now = memory.compareAndSetLong(base + FINISHED, 0, 1); // pairs with the getLongVolatile in isFinished
+        notEmpty.ring();
+        notFull.ring();
+        return now;
+    }
+
+    boolean isFinished() {
+        return memory.getLongVolatile(base + FINISHED) != 0; // pairs with the compare-and-set in finish
+    }
+
+    private boolean maySend() {
+        long used = memory.getLong(base + TAIL) - memory.getLongAcquire(base + HEAD); // pairs with the release in read
+        return room - used >= wanted || !pipe.isSendable();
+    }
+
+    // ---- receiving
+
+    /// Takes the next message, if there is one.
+    ///
+    /// @throws IndexOutOfBoundsException if somebody wrote nonsense
+    byte @Nullable [] tryReceive() {
+        receiving.lock();
+        try {
+            return read();
+        } finally {
+            receiving.unlock();
+        }
+    }
+
+    /// Takes the next message, and suspends while there is none.
+    ///
+    /// @return null when none will come
+    /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it has taken none then
+    byte @Nullable [] receive() {
+        Strand.current().checkpoint();
+        boolean ended = pipe.isSenderEnded(this); // before the look: what was sent before the end is there
+        byte[] message = tryReceive();
+        while (message == null && !ended) {
+            notEmpty.await(pipe);
+            ended = pipe.isSenderEnded(this);
+            message = tryReceive();
+        }
+        notEmpty.passOn();
+        return message;
+    }
+
+    private byte @Nullable [] read() {
+        long head = memory.getLong(base + HEAD); // plain: we alone write it
+        // Acquires the message; pairs with the volatile write in write.
+        long tail = memory.getLongAcquire(base + TAIL);
+        if (tail == head) {
+            return null;
+        }
+        int length = memory.getInt(first + head % room);
+        if (length < 0 || recordBytes(length) > tail - head || tail - head > room) {
+            throw new IndexOutOfBoundsException(
+                    "message: bytes=" + length + ", expected at most " + (tail - head - LENGTH_BYTES));
+        }
+        byte[] message = new byte[length];
+        long at = (head + LENGTH_BYTES) % room;
+        int until = (int) Math.min(length, room - at);
+        memory.read(first + at, message, 0, until);
+        memory.read(first, message, until, length - until);
+        Steps.at("pipe.free");
+        // Volatile: releases the room, pairs with the acquire in write; and ring looks for waiters behind it.
+        memory.putLongVolatile(base + HEAD, head + recordBytes(length));
+        Steps.at("pipe.freed");
+        notFull.ring();
+        return message;
+    }
+
+    private boolean mayReceive() {
+        // Pairs with the volatile write in write.
+        return memory.getLongAcquire(base + TAIL) != memory.getLong(base + HEAD) || pipe.isSenderEnded(this);
+    }
+}

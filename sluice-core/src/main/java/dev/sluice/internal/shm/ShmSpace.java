@@ -1,0 +1,303 @@
+package dev.sluice.internal.shm;
+
+import dev.sluice.codec.Codec;
+import dev.sluice.space.Array;
+import dev.sluice.space.Namespace;
+import dev.sluice.space.Pipe;
+import dev.sluice.space.Queue;
+import dev.sluice.space.Space;
+import dev.sluice.space.SpaceException;
+import dev.sluice.space.SpaceException.Problem;
+import dev.sluice.space.Topic;
+import dev.sluice.space.Value;
+import dev.sluice.space.sync.SharedBarrier;
+import dev.sluice.space.sync.SharedCondition;
+import dev.sluice.space.sync.SharedCounter;
+import dev.sluice.space.sync.SharedEvent;
+import dev.sluice.space.sync.SharedLock;
+import dev.sluice.space.sync.SharedReadWriteLock;
+import dev.sluice.space.sync.SharedSemaphore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// One opening of a `shm:` space: a directory, and what this opening has open in it, each thing once.
+///
+/// Threads: any. `lock` guards `open`, `others` and `closed`.
+final class ShmSpace implements Space {
+    private static final String DEAD = ".dead";
+
+    private final String name;
+    private final SharedDirectory directory;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, SharedObject> open = new HashMap<>();
+    private final Set<SharedObject> others = new HashSet<>(); // ends of pipes, and what has lost its name
+    private boolean closed;
+
+    ShmSpace(String name, SharedDirectory directory) {
+        this.name = name;
+        this.directory = directory;
+    }
+
+    @Override
+    public String address() {
+        return "shm:" + name;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return new Capabilities(Distance.MACHINE, true, Optional.empty(), true, QueueOptions.MOST_ITEM_BYTES);
+    }
+
+    // ---- objects
+
+    /// What opens a file.
+    private interface Opener<S> {
+        S open(SharedDirectory directory, String name) throws IOException;
+    }
+
+    /// What this opening has under a name, opened if it is not.
+    private <S extends SharedObject> S object(Class<S> type, String object, Opener<S> opener) {
+        ShmProvider.requireName("open object of " + address(), object);
+        lock.lock();
+        try {
+            requireOpen(object);
+            SharedObject known = current(object);
+            if (known != null && !type.isInstance(known)) {
+                throw new SpaceException(
+                        Problem.MISMATCH,
+                        "open " + object + " of " + address() + ": it is " + known + ", expected another kind");
+            }
+            S result = known == null ? opener.open(directory, object) : type.cast(known);
+            open.put(object, result);
+            return result;
+        } catch (IOException e) {
+            throw ShmProvider.failure(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What this opening has under a name, unless somebody has taken that away.
+    private @Nullable SharedObject current(String object) throws IOException {
+        SharedObject known = open.get(object);
+        if (known == null || directory.isSame(object, known.file().descriptor())) {
+            return known;
+        }
+        open.remove(object);
+        others.add(known);
+        return null;
+    }
+
+    private void requireOpen(String object) {
+        if (closed) {
+            throw new SpaceException(
+                    Problem.CLOSED, "open " + object + " of " + address() + ": the space was closed here");
+        }
+    }
+
+    private void requireItem(String object, int bytes) {
+        if (bytes > QueueOptions.MOST_ITEM_BYTES) {
+            throw new SpaceException(
+                    Problem.UNSUPPORTED,
+                    "open " + object + " of " + address() + ": itemBytes=" + bytes + ", expected at most "
+                            + QueueOptions.MOST_ITEM_BYTES);
+        }
+    }
+
+    @Override
+    public <T> Queue<T> queue(String object, Codec<T> codec, Queue.Options options) {
+        requireItem(object, options.itemBytes());
+        if (options.deliveries() > 0) {
+            ShmProvider.requireName("open dead letters of " + address(), object + DEAD);
+        }
+        return new ShmQueue<>(this, object, sharedQueue(object, options), codec);
+    }
+
+    SharedQueue sharedQueue(String object, Queue.Options options) {
+        return object(SharedQueue.class, object, (where, file) -> {
+            var limits =
+                    new QueueOptions(options.capacity(), options.itemBytes(), options.levels(), options.deliveries());
+            SharedQueue queue = SharedQueue.open(where, file, limits);
+            queue.graveyard((item, level) -> bury(file, queue.options(), item, level));
+            return queue;
+        });
+    }
+
+    /// Puts an item that was delivered too often where it belongs.
+    ///
+    /// @return false if there is no room, or no such place
+    private boolean bury(String object, QueueOptions options, byte[] item, int level) {
+        try {
+            SharedQueue grave = deadLetters(object, options);
+            return item.length <= grave.options().itemBytes()
+                    && grave.tryPut(
+                                    item,
+                                    item.length,
+                                    Math.min(level, grave.options().levels() - 1))
+                            == SharedQueue.Put.DONE;
+        } catch (SpaceException | IllegalArgumentException taken) {
+            return false; // as if it were full
+        }
+    }
+
+    SharedQueue deadLetters(String object, QueueOptions of) {
+        var options = new Queue.Options(of.capacity(), of.itemBytes(), of.levels(), 0);
+        return sharedQueue(object + DEAD, options);
+    }
+
+    @Override
+    public <T> Pipe<T> pipe(String object, Codec<T> codec, Pipe.Options options) {
+        ShmProvider.requireName("open object of " + address(), object);
+        lock.lock();
+        try {
+            requireOpen(object);
+            SharedPipe pipe = SharedPipe.open(directory, object, options.bytes());
+            others.add(pipe);
+            return new ShmPipe<>(this, object, pipe, codec);
+        } catch (IOException e) {
+            throw ShmProvider.failure(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A pipe was closed.
+    void forget(SharedPipe pipe) {
+        lock.lock();
+        try {
+            others.remove(pipe);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- objects that are not made between processes yet
+
+    private SpaceException unsupported(String object) {
+        ShmProvider.requireName("open object of " + address(), object);
+        String doing = "open " + object + " of " + address() + ": ";
+        try {
+            Optional<FileHeader.Kind> there = SharedFile.kindOf(directory, object);
+            if (there.isPresent()) {
+                return new SpaceException(Problem.MISMATCH, doing + "kind=" + there.get() + ", expected another one");
+            }
+        } catch (IOException e) {
+            return ShmProvider.failure(e);
+        }
+        return new SpaceException(Problem.UNSUPPORTED, doing + "expected a queue or a pipe, which is what there is");
+    }
+
+    @Override
+    public <T> Topic<T> topic(String object, Codec<T> codec, Topic.Options options) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public Namespace namespace(String object, Namespace.Options options) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public <T> Value<T> value(String object, Codec<T> codec, T initial, Value.Options options) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public Array array(String object, int length) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public SharedLock lock(String object) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public SharedReadWriteLock readWriteLock(String object) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public SharedSemaphore semaphore(String object, int permits) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public SharedEvent event(String object) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public SharedBarrier barrier(String object, int parties) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public SharedCondition condition(String object) {
+        throw unsupported(object);
+    }
+
+    @Override
+    public SharedCounter counter(String object) {
+        throw unsupported(object);
+    }
+
+    // ---- what there is
+
+    @Override
+    public List<Item> list() {
+        List<Item> items = new ArrayList<>();
+        try {
+            for (String object : directory.list()) {
+                Optional<FileHeader.Kind> kind = SharedFile.kindOf(directory, object);
+                kind.ifPresent(of -> items.add(new Item(object, Kind.valueOf(of.name()))));
+            }
+        } catch (IOException e) {
+            throw ShmProvider.failure(e);
+        }
+        return items;
+    }
+
+    @Override
+    public boolean remove(String object) {
+        ShmProvider.requireName("remove object of " + address(), object);
+        try {
+            return directory.remove(object);
+        } catch (IOException e) {
+            throw ShmProvider.failure(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        List<SharedObject> all;
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            all = new ArrayList<>(open.values());
+            all.addAll(others);
+            open.clear();
+            others.clear();
+        } finally {
+            lock.unlock();
+        }
+        all.forEach(SharedObject::close);
+        directory.close();
+    }
+
+    @Override
+    public String toString() {
+        return address();
+    }
+}

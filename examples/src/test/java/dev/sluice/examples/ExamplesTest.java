@@ -23,6 +23,23 @@ class ExamplesTest {
     }
 
     @Test
+    void fileTransfer() throws Exception {
+        long size = Files.size(Path.of(System.getProperty("java.home"), "lib", "jrt-fs.jar"));
+        assertThat(Printed.by(FileTransfer::main).lines()).last().isEqualTo("received " + size + " bytes");
+    }
+
+    @Test
+    void doorkeeper() throws Exception {
+        Printed.by(Doorkeeper::main).consistsOf("come in");
+    }
+
+    @Test
+    void timeService() throws Exception {
+        List<String> lines = Printed.by(TimeService::main).lines();
+        assertThat(lines).singleElement().asString().matches("It is \\d\\d:\\d\\d.*");
+    }
+
+    @Test
     void overviewAsksBothAtTheSameTime() throws Exception {
         Printed.by(Overview::main).consistsOf("stock has answered", "price has answered", "12 pieces at 99");
     }

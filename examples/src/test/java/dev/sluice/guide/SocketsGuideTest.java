@@ -14,7 +14,6 @@ import dev.sluice.net.Memory;
 import dev.sluice.net.NetException;
 import dev.sluice.net.Tcp;
 import dev.sluice.net.TcpAddress;
-import dev.sluice.net.TcpOptions;
 import dev.sluice.net.Unix;
 import dev.sluice.net.UnixAddress;
 import dev.sluice.task.Deadline;
@@ -98,7 +97,7 @@ class SocketsGuideTest {
     void serversHaveLimits() throws Exception {
         Sluice.run(() -> {
             // tag::serve
-            TcpOptions options = TcpOptions.defaults().withKeepAlive(true).withReusePort(true);
+            Tcp.Options options = Tcp.Options.defaults().withKeepAlive(true).withReusePort(true);
             try (Listener listener = Tcp.listen(new TcpAddress("", 0), options); // all addresses, a free port
                     var group = TaskGroup.open()) {
                 Limits limits = new Limits(500, ofSeconds(3));

@@ -11,6 +11,9 @@ final class Streams {
 
     private static final int FIRST_CHUNK = 1 << 13;
 
+    private static final int SMALL_CHUNK = 1 << 10;
+    private static final int LITTLE_IN_A_ROW = 16;
+
     private Streams() {}
 
     static byte[] readAll(ByteSource source, long limit) throws IOException {
@@ -35,11 +38,20 @@ final class Streams {
         }
     }
 
+    /// Moves everything. As long as little comes, as on a connection that mostly waits, a small piece of memory
+    /// does; what fills that gets a large one, until little has come some times in a row.
     static long transfer(ByteSource source, ByteSink sink) throws IOException {
-        byte[] chunk = new byte[CHUNK];
+        byte[] chunk = new byte[SMALL_CHUNK];
+        int littleCame = 0;
         long moved = 0;
         for (int n; (n = source.read(chunk, 0, chunk.length)) >= 0; moved += n) {
             sink.write(ByteBuffer.wrap(chunk, 0, n));
+            littleCame = n < SMALL_CHUNK ? littleCame + 1 : 0;
+            if (n == SMALL_CHUNK && chunk.length < CHUNK) {
+                chunk = new byte[CHUNK];
+            } else if (littleCame >= LITTLE_IN_A_ROW && chunk.length > SMALL_CHUNK) {
+                chunk = new byte[SMALL_CHUNK];
+            }
         }
         return moved;
     }

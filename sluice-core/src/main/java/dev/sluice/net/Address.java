@@ -1,16 +1,17 @@
 package dev.sluice.net;
 
-/// Where a connection goes, or a listener listens: a value that is parsed and printed.
+/// Where a connection or a datagram goes, or a listener listens: a value that is parsed and printed.
 ///
 /// | text | is |
 /// |---|---|
 /// | `tcp:127.0.0.1:80`, `tcp:[::1]:80`, `tcp:host:80` | [TcpAddress] |
 /// | `tcp::80` | all addresses of this machine, to listen |
 /// | `unix:/path/of/socket`, `unix:@abstract` | [UnixAddress] |
-/// | `memory:name` | [MemoryAddress] |
+/// | `udp:127.0.0.1:53`, `udp:host:53`, `udp::53` | [Udp.End], likewise |
+/// | `memory:name` | [Memory.End] |
 /// | `stream:3@tcp:127.0.0.1:80` | [StreamAddress] |
-public sealed interface Address permits TcpAddress, UnixAddress, MemoryAddress, StreamAddress {
-    /// The first part of the text: `tcp`, `unix`, `memory` or `stream`.
+public sealed interface Address permits TcpAddress, Udp.End, UnixAddress, Memory.End, StreamAddress {
+    /// The first part of the text: `tcp`, `udp`, `unix`, `memory` or `stream`.
     String network();
 
     /// The text behind the first colon.
@@ -26,11 +27,12 @@ public sealed interface Address permits TcpAddress, UnixAddress, MemoryAddress, 
         return switch (network) {
             case TcpAddress.NETWORK -> TcpAddress.parse(place);
             case UnixAddress.NETWORK -> new UnixAddress(place);
-            case MemoryAddress.NETWORK -> new MemoryAddress(place);
+            case Udp.End.NETWORK -> Udp.End.parse(place);
+            case Memory.End.NETWORK -> new Memory.End(place);
             case StreamAddress.NETWORK -> StreamAddress.parse(place);
             default ->
-                throw new IllegalArgumentException(
-                        "parse address " + text + ": network=" + network + ", expected tcp, unix, memory or stream");
+                throw new IllegalArgumentException("parse address " + text + ": network=" + network
+                        + ", expected tcp, udp, unix, memory or stream");
         };
     }
 }

@@ -1,9 +1,58 @@
 package dev.sluice.net;
 
+import dev.sluice.internal.linux.Errno;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
 /// Connections inside of the program: the same contract without a system under it, for tests, for simulations,
 /// and for parts that do not know where their peers are.
 public final class Memory {
     private Memory() {}
+
+    /// The name of one end of a connection inside of this program.
+    ///
+    /// @param name for people
+    public record End(String name) implements Address {
+        static final String NETWORK = "memory";
+
+        @Override
+        public String network() {
+            return NETWORK;
+        }
+
+        @Override
+        public String place() {
+            return name;
+        }
+
+        @Override
+        public String toString() {
+            return NETWORK + ":" + name;
+        }
+    }
+
+    /// Datagrams inside of the program, between those who are bound to names of one network.
+    public static final class Network {
+        private final ConcurrentMap<String, MemoryDatagrams> sockets = new ConcurrentHashMap<>();
+
+        private Network() {}
+
+        /// Receives at a name. Nothing is lost on the way; at most 256 datagrams wait, then senders do.
+        ///
+        /// @throws NetException if the name is taken
+        public Datagrams bind(String name) throws NetException {
+            var socket = new MemoryDatagrams(sockets, new End(name));
+            if (sockets.putIfAbsent(name, socket) != null) {
+                throw NetException.of("bind", NetException.Ends.of(socket.local()), -Errno.EADDRINUSE);
+            }
+            return socket;
+        }
+    }
+
+    /// A new network for datagrams. Its sockets may be used on any loop.
+    public static Network network() {
+        return new Network();
+    }
 
     /// Two ends that are connected.
     ///
@@ -17,8 +66,8 @@ public final class Memory {
     public static Pair pair(String name) {
         var there = new MemoryPipe();
         var back = new MemoryPipe();
-        var near = new MemoryAddress(name + ".near");
-        var far = new MemoryAddress(name + ".far");
+        var near = new End(name + ".near");
+        var far = new End(name + ".far");
         return new Pair(new MemoryConnection(back, there, near, far), new MemoryConnection(there, back, far, near));
     }
 }

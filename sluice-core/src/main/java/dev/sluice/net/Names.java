@@ -6,6 +6,7 @@ import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.net.NetException.Ends;
 import dev.sluice.sync.Semaphore;
+import dev.sluice.time.Clock;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// Addresses of hosts, by the system's resolver.
 ///
 /// That one blocks for as long as it likes and cannot be interrupted. So each lookup has a thread for itself,
-/// which goes on behind the scenes when its caller is cancelled; there are at most 16, and others wait.
+/// which goes on behind the scenes when its caller is cancelled; there are at most 16, and others wait. What
+/// has been found is kept in a [HostCache].
 final class Names {
     static final InetAddress ALL_IPV4 = literal("0.0.0.0");
     static final InetAddress ALL_IPV6 = literal("::");
@@ -23,6 +25,7 @@ final class Names {
     /// The length of what [#kernelAddress] gives for IPv4; that for IPv6 is longer.
     static final int IPV4_ADDRESS_BYTES = 16;
 
+    private static final HostCache KNOWN = new HostCache(Clock.system());
     private static final Semaphore LOOKUPS = new Semaphore("name lookups", 16);
 
     private Names() {}
@@ -34,8 +37,7 @@ final class Names {
     /// The addresses of a host, in the order of the system's preference; of an empty one those of this machine.
     ///
     /// @param ends for the message
-    static List<InetAddress> lookUp(TcpAddress address, Ends ends) throws NetException {
-        String host = address.host();
+    static List<InetAddress> lookUp(String host, Ends ends) throws NetException {
         try {
             return List.of(InetAddress.ofLiteral(host));
         } catch (IllegalArgumentException name) {
@@ -58,10 +60,17 @@ final class Names {
         if (loop == null || loop.simulated()) {
             return ask(host);
         }
+        List<InetAddress> known = KNOWN.get(host);
+        if (known != null) {
+            return new Found(known, null);
+        }
         LOOKUPS.acquire();
         var answer = new Completion<Found>();
         Thread.ofPlatform().daemon().name("sluice-lookup " + host).start(() -> {
             Found found = ask(host);
+            if (found.failure == null) {
+                KNOWN.put(host, found.addresses);
+            }
             LOOKUPS.release();
             answer.complete(found);
         });
@@ -74,6 +83,19 @@ final class Names {
         } catch (UnknownHostException failure) {
             return new Found(List.of(), failure);
         }
+    }
+
+    /// As a socket of IPv6 wants it that is for IPv4, too: such an address is mapped (RFC 4291, 2.5.5.2).
+    static byte[] mappedAddress(InetAddress ip, int port) {
+        byte[] bytes = ip.getAddress();
+        if (ip instanceof Inet6Address) {
+            return kernelAddress(ip, port);
+        }
+        byte[] mapped = new byte[16];
+        mapped[10] = -1;
+        mapped[11] = -1;
+        System.arraycopy(bytes, 0, mapped, 12, bytes.length);
+        return SocketAddresses.internet(mapped, port, 0);
     }
 
     /// As the kernel wants it.

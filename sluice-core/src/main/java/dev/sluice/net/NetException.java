@@ -82,12 +82,12 @@ public class NetException extends IOException {
         return of(operation, new Ends(connection.local(), connection.remote()), text);
     }
 
-    /// What was tried: `lookup`, `connect`, `listen`, `accept`, `read`, `write` or `close`.
+    /// What was tried: `lookup`, `connect`, `listen`, `accept`, `read`, `write`, `receive`, `send` or `close`.
     public String operation() {
         return operation;
     }
 
-    /// `tcp`, `unix` or `memory`.
+    /// `tcp`, `udp`, `unix` or `memory`.
     public String network() {
         return ends.network();
     }

@@ -3,6 +3,7 @@ package dev.sluice.net;
 import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Memory;
+import dev.sluice.internal.linux.MessageBatch;
 import dev.sluice.internal.loop.EventLoop;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class NetLoop implements LoopCalls.Kept {
     private final long[] chunks = new long[CHUNKS_KEPT];
     private int chunksFree;
     private @Nullable KernelSocket first;
+    private @Nullable MessageBatch messages;
 
     private NetLoop(LoopCalls calls) {
         this.calls = calls;
@@ -60,6 +62,16 @@ final class NetLoop implements LoopCalls.Kept {
         }
     }
 
+    /// Memory for datagrams, from one system call to the copies around it. Loop thread only.
+    MessageBatch messages() {
+        MessageBatch known = messages;
+        if (known == null) {
+            known = new MessageBatch();
+            messages = known;
+        }
+        return known;
+    }
+
     /// Loop thread only.
     void add(KernelSocket socket) {
         KernelSocket second = first;
@@ -94,5 +106,10 @@ final class NetLoop implements LoopCalls.Kept {
         }
         Arrays.stream(chunks, 0, chunksFree).forEach(Memory::free);
         chunksFree = 0;
+        MessageBatch known = messages;
+        if (known != null) {
+            known.free();
+            messages = null;
+        }
     }
 }

@@ -20,7 +20,7 @@ import java.util.Objects;
 ///
 /// Threads: see [Connection]; what belongs to the loop thread says so.
 final class SocketConnection extends KernelSocket implements Connection {
-    /// How long a close waits for the peer to take what was written.
+    /// How long a close waits for the peer to take what was written, if nothing else is said.
     static final long GRACE_NANOS = 5_000_000_000L;
 
     private final Ends ends;
@@ -30,6 +30,7 @@ final class SocketConnection extends KernelSocket implements Connection {
     private final Turn writing = new Turn();
     private final Incoming incoming;
     private final Output output = new Output(this); // loop thread only
+    private final long graceNanos;
     private final Timer grace = new Grace();
 
     private volatile boolean closed; // set by any thread; pairs with the read in enter
@@ -41,8 +42,10 @@ final class SocketConnection extends KernelSocket implements Connection {
     private boolean failureTold;
 
     /// @param ends both known
-    SocketConnection(NetLoop net, int fd, Ends ends) {
+    /// @param graceNanos how long a close waits for the peer to take what was written
+    SocketConnection(NetLoop net, int fd, Ends ends, long graceNanos) {
         super(net, fd);
+        this.graceNanos = graceNanos;
         this.ends = ends;
         this.local = Objects.requireNonNull(ends.local());
         this.remote = Objects.requireNonNull(ends.remote());
@@ -190,7 +193,11 @@ final class SocketConnection extends KernelSocket implements Connection {
     void cancelAll() {
         incoming.stop();
         if (output.isSending()) {
-            grace.deadline = calls.loop().clock().nanoTime() + GRACE_NANOS;
+            if (graceNanos == 0) {
+                drop();
+                return;
+            }
+            grace.deadline = calls.loop().clock().nanoTime() + graceNanos;
             calls.loop().arm(grace);
         }
     }
@@ -259,6 +266,10 @@ final class SocketConnection extends KernelSocket implements Connection {
                 NetException.of(operation, ends, closed ? "the connection was closed meanwhile" : "its loop has ended");
             default -> NetException.of(operation, ends, result);
         };
+    }
+
+    Ends ends() {
+        return ends;
     }
 
     @Override

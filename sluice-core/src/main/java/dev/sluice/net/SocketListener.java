@@ -28,13 +28,16 @@ final class SocketListener extends KernelSocket implements Listener {
     private final Address address;
     private final Ends ends;
     private final Server server = new Server(this);
+    private final long graceNanos;
     private final Runnable whenClosed;
     private final List<Accept> accepts = new ArrayList<>(1); // in flight; loop thread only
     private volatile boolean closed; // set by any thread; pairs with the reads in accept and serve
 
+    /// @param graceNanos of the connections that it accepts
     /// @param whenClosed what is left to do when the descriptor is closed
-    SocketListener(NetLoop net, int fd, Address address, Runnable whenClosed) {
+    SocketListener(NetLoop net, int fd, Address address, long graceNanos, Runnable whenClosed) {
         super(net, fd);
+        this.graceNanos = graceNanos;
         this.address = address;
         this.ends = Ends.of(address);
         this.whenClosed = whenClosed;
@@ -50,7 +53,7 @@ final class SocketListener extends KernelSocket implements Listener {
             int result = new Accept(this).perform(this);
             if (result >= 0) {
                 server.accepted();
-                return Sockets.accepted(here, result, address);
+                return Sockets.accepted(here, result, address, graceNanos);
             }
             if (!OF_THE_PEER.contains(Errno.name(-result))) {
                 throw failure(result);

@@ -9,6 +9,7 @@ import dev.sluice.internal.linux.SocketAddresses;
 import dev.sluice.internal.linux.Unistd;
 import dev.sluice.internal.strand.Sleep;
 import dev.sluice.net.NetException.Ends;
+import java.util.Objects;
 
 /// Makes connections and listeners out of descriptors, which are closed when that fails.
 final class Sockets {
@@ -21,7 +22,11 @@ final class Sockets {
     ///
     /// @param place of the family that is wanted
     static int open(CallState state, byte[] place, Ends ends) throws NetException {
-        int fd = Socket.open(state, SocketAddresses.family(place), Socket.SOCK_STREAM);
+        return open(state, place, Socket.SOCK_STREAM, ends);
+    }
+
+    static int open(CallState state, byte[] place, int type, Ends ends) throws NetException {
+        int fd = Socket.open(state, SocketAddresses.family(place), type);
         if (fd < 0) {
             throw NetException.of("open", ends, fd);
         }
@@ -40,24 +45,34 @@ final class Sockets {
         }
     }
 
-    static Listener listener(NetLoop net, int fd, Address address, Runnable whenClosed) throws NetException {
-        var listener = new SocketListener(net, fd, address, whenClosed);
+    static Listener listener(SocketListener listener) throws NetException {
         if (!listener.open()) {
-            throw NetException.of("listen", Ends.of(address), "its loop has ended");
+            throw NetException.of("listen", Ends.of(listener.address()), "its loop has ended");
         }
         return listener;
     }
 
+    static Datagrams datagrams(DatagramSocket socket) throws NetException {
+        if (!socket.open()) {
+            throw NetException.of("open", Ends.of(socket.local()), "its loop has ended");
+        }
+        return socket;
+    }
+
     /// A connection that has been accepted.
-    static Connection accepted(NetLoop net, int fd, Address listener) throws NetException {
+    static Connection accepted(NetLoop net, int fd, Address listener, long graceNanos) throws NetException {
         CallState state = net.state();
         byte[] peer = Socket.peer(state, fd);
         Address local = listener instanceof TcpAddress ? address(Socket.name(state, fd), listener) : listener;
-        return connection("accept", net, fd, new Ends(local, address(peer, listener)));
+        var connection = new SocketConnection(net, fd, new Ends(local, address(peer, listener)), graceNanos);
+        return opened("accept", connection);
     }
 
     /// Connects a socket, which is closed when that fails.
-    static Connection connect(NetLoop net, int fd, byte[] place, Address remote) throws NetException {
+    ///
+    /// @param to the remote end
+    static Connection connect(NetLoop net, int fd, byte[] place, Ends to, long graceNanos) throws NetException {
+        Address remote = Objects.requireNonNull(to.remote());
         net.calls.execute(() -> net.calls.loop().poller().prepare(fd));
         int result = Errno.EBUSY;
         try {
@@ -70,11 +85,11 @@ final class Sockets {
         }
         if (result < 0) {
             throw result == SuspendedOperation.LOOP_ENDED
-                    ? NetException.of("connect", Ends.to(remote), "its loop has ended")
-                    : NetException.of("connect", Ends.to(remote), result);
+                    ? NetException.of("connect", to, "its loop has ended")
+                    : NetException.of("connect", to, result);
         }
         Address local = address(Socket.name(net.state(), fd), remote);
-        return connection("connect", net, fd, new Ends(local, remote));
+        return opened("connect", new SocketConnection(net, fd, new Ends(local, remote), graceNanos));
     }
 
     private static int connect(NetLoop net, int fd, byte[] place) {
@@ -94,10 +109,9 @@ final class Sockets {
         }
     }
 
-    private static Connection connection(String operation, NetLoop net, int fd, Ends ends) throws NetException {
-        var connection = new SocketConnection(net, fd, ends);
+    private static Connection opened(String operation, SocketConnection connection) throws NetException {
         if (!connection.open()) {
-            throw NetException.of(operation, ends, "its loop has ended");
+            throw NetException.of(operation, connection.ends(), "its loop has ended");
         }
         return connection;
     }

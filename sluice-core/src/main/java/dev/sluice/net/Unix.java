@@ -1,6 +1,7 @@
 package dev.sluice.net;
 
 import dev.sluice.internal.linux.CallState;
+import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.linux.SocketAddresses;
 import dev.sluice.net.NetException.Ends;
 import java.io.IOException;
@@ -35,9 +36,13 @@ public final class Unix {
         int fd = Sockets.open(state, place, ends);
         Sockets.bindAndListen(state, fd, place, BACKLOG, ends);
         if (address.name().isEmpty()) {
-            return Sockets.listener(net, fd, Sockets.name(state, fd, address), () -> {}); // the kernel chose a name
+            return listener(net, fd, Sockets.name(state, fd, address), () -> {}); // the kernel chose a name
         }
-        return Sockets.listener(net, fd, address, address.isAbstract() ? () -> {} : () -> delete(address));
+        return listener(net, fd, address, address.isAbstract() ? () -> {} : () -> delete(address));
+    }
+
+    private static Listener listener(NetLoop net, int fd, Address address, Runnable whenClosed) throws NetException {
+        return Sockets.listener(new SocketListener(net, fd, address, SocketConnection.GRACE_NANOS, whenClosed));
     }
 
     private static void delete(UnixAddress address) {
@@ -55,7 +60,28 @@ public final class Unix {
         NetLoop net = NetLoop.here("connect to " + address);
         byte[] place = SocketAddresses.unix(address.bytes());
         int fd = Sockets.open(net.state(), place, Ends.to(address));
-        return Sockets.connect(net, fd, place, address);
+        return Sockets.connect(net, fd, place, Ends.to(address), SocketConnection.GRACE_NANOS);
+    }
+
+    /// Receives datagrams at an address. As with [#listen], a path is created, and deleted by the close.
+    ///
+    /// @param address an empty one gives a name that the system chooses, so that peers can answer
+    /// @throws NetException if that is not possible
+    public static Datagrams bind(UnixAddress address) throws IOException {
+        NetLoop net = NetLoop.here("bind " + address);
+        Ends ends = Ends.of(address);
+        CallState state = net.state();
+        byte[] place = SocketAddresses.unix(address.bytes());
+        int fd = Sockets.open(state, place, Socket.SOCK_DGRAM, ends);
+        int result = Socket.bind(state, fd, place);
+        if (result < 0) {
+            Sockets.close(state, fd);
+            throw NetException.of("bind", ends, result);
+        }
+        Address local = address.name().isEmpty() ? Sockets.name(state, fd, address) : address;
+        boolean inDirectory = !address.name().isEmpty() && !address.isAbstract();
+        return Sockets.datagrams(
+                new DatagramSocket(net, fd, local, null, inDirectory ? () -> delete(address) : () -> {}));
     }
 
     /// Who is at the other end of a connection: that the kernel vouches for.

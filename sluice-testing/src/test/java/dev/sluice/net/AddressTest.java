@@ -29,7 +29,7 @@ class AddressTest {
     @Test
     void whatIsNoAddressIsRefused() {
         assertThatThrownBy(() -> Address.parse("http://host"))
-                .hasMessage("parse address http://host: network=http, expected tcp, unix or memory");
+                .hasMessage("parse address http://host: network=http, expected tcp, udp, unix, memory or stream");
         assertThatThrownBy(() -> TcpAddress.parse("host"))
                 .hasMessage("parse address host: expected host:port or [IPv6]:port");
         assertThatThrownBy(() -> TcpAddress.parse("::1:80"))

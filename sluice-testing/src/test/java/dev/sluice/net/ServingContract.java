@@ -45,7 +45,7 @@ abstract class ServingContract {
 
     static Connection connect(Listener listener) throws IOException {
         return switch (listener.address()) {
-            case TcpAddress tcp -> Tcp.connect(tcp, TcpOptions.defaults());
+            case TcpAddress tcp -> Tcp.connect(tcp, Tcp.Options.defaults());
             case UnixAddress unix -> Unix.connect(unix);
             default -> throw new AssertionError(listener.address());
         };
@@ -308,7 +308,7 @@ abstract class ServingContract {
     @Test
     void portsAreShared() throws Exception {
         run(() -> {
-            TcpOptions shared = TcpOptions.defaults().withReusePort(true);
+            Tcp.Options shared = Tcp.Options.defaults().withReusePort(true);
             try (Listener first = Tcp.listen(new TcpAddress("127.0.0.1", 0), shared);
                     Listener second = Tcp.listen((TcpAddress) first.address(), shared)) {
                 assertThat(second.address()).isEqualTo(first.address());

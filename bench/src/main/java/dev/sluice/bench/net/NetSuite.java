@@ -196,9 +196,10 @@ public final class NetSuite implements Suite {
     }
 
     private static double goal(Peer peer, Metric metric, Cell cell) {
+        Peer.Goals goals = peer.goals();
         return switch (metric) {
-            case MESSAGES -> cell.connections == 64 && peer.moreWithMany() > 0 ? peer.moreWithMany() : peer.least();
-            case USER_CPU -> peer.leastCpu();
+            case MESSAGES -> cell.connections == 64 && goals.rateWithMany() > 0 ? goals.rateWithMany() : goals.rate();
+            case USER_CPU -> goals.cpu();
             default -> 0;
         };
     }

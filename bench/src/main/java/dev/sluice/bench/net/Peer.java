@@ -10,11 +10,18 @@ import java.util.List;
 /// A server to measure, and how to start it.
 ///
 /// @param name what the table calls it
-/// @param least the ratio wanted of the rates; 0: reported only
-/// @param moreWithMany the ratio wanted instead at 64 connections; 0: as `least`
-/// @param leastCpu the ratio wanted of the user CPU; 0: reported only
+/// @param goals what is wanted of the ratios to it
 /// @param cure how to get it
-record Peer(String name, List<String> command, double least, double moreWithMany, double leastCpu, String cure) {
+record Peer(String name, List<String> command, Goals goals, String cure) {
+    private static final Goals NONE = new Goals(0, 0, 0);
+
+    /// Ratios that are wanted; 0: reported only.
+    ///
+    /// @param rate of the messages in a second
+    /// @param rateWithMany instead at 64 connections; 0: as `rate`
+    /// @param cpu of the user CPU
+    record Goals(double rate, double rateWithMany, double cpu) {}
+
     Peer {
         command = List.copyOf(command);
     }
@@ -28,15 +35,15 @@ record Peer(String name, List<String> command, double least, double moreWithMany
                 System.getProperty("java.class.path"),
                 EchoServer.class.getName(),
                 server));
-        return new Peer(name, command, 0, 0, 0, "");
+        return new Peer(name, command, NONE, "");
     }
 
     static Peer program(String name, String cure, String... command) {
-        return new Peer(name, List.of(command), 0, 0, 0, cure);
+        return new Peer(name, List.of(command), NONE, cure);
     }
 
     Peer goals(double rate, double rateWithMany, double cpu) {
-        return new Peer(name, command, rate, rateWithMany, cpu, cure);
+        return new Peer(name, command, new Goals(rate, rateWithMany, cpu), cure);
     }
 
     /// Whether it can be started.

@@ -5,7 +5,6 @@ import dev.sluice.net.Connection;
 import dev.sluice.net.Listener;
 import dev.sluice.net.Tcp;
 import dev.sluice.net.TcpAddress;
-import dev.sluice.net.TcpOptions;
 import dev.sluice.net.Unix;
 import dev.sluice.net.UnixAddress;
 import java.io.IOException;
@@ -37,7 +36,7 @@ final class Places {
 
     static Listener listen(Address address) throws IOException {
         return switch (address) {
-            case TcpAddress tcp -> Tcp.listen(tcp, TcpOptions.defaults());
+            case TcpAddress tcp -> Tcp.listen(tcp, Tcp.Options.defaults());
             case UnixAddress unix -> Unix.listen(unix);
             default -> throw new IllegalArgumentException("listen at " + address + ": expected tcp or unix");
         };
@@ -45,7 +44,7 @@ final class Places {
 
     static Connection connect(Address address) throws IOException {
         return switch (address) {
-            case TcpAddress tcp -> Tcp.connect(tcp, TcpOptions.defaults());
+            case TcpAddress tcp -> Tcp.connect(tcp, Tcp.Options.defaults());
             case UnixAddress unix -> Unix.connect(unix);
             default -> throw new IllegalArgumentException("connect to " + address + ": expected tcp or unix");
         };

@@ -31,6 +31,7 @@ public final class Errno {
     public static final int ELOOP = 40;
     public static final int ETIME = 62;
     public static final int EBADR = 53;
+    public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRINUSE = 98;
     public static final int ECONNABORTED = 103;

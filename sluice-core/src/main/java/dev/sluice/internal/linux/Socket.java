@@ -22,6 +22,7 @@ public final class Socket {
     public static final int SOL_SOCKET = 1;
     public static final int SO_REUSEADDR = 2;
     public static final int SO_TYPE = 3;
+    public static final int SO_BROADCAST = 6;
     public static final int SO_SNDBUF = 7;
     public static final int SO_RCVBUF = 8;
     public static final int SO_KEEPALIVE = 9;
@@ -31,8 +32,19 @@ public final class Socket {
 
     public static final int IPPROTO_TCP = 6;
     public static final int TCP_NODELAY = 1;
+    public static final int TCP_KEEPIDLE = 4;
+    public static final int TCP_KEEPINTVL = 5;
+    public static final int TCP_KEEPCNT = 6;
+
+    public static final int IPPROTO_IP = 0;
+    public static final int IP_MULTICAST_IF = 32;
+    public static final int IP_MULTICAST_TTL = 33;
+    public static final int MCAST_JOIN_GROUP = 42; // of both families
+    public static final int MCAST_LEAVE_GROUP = 45;
 
     public static final int IPPROTO_IPV6 = 41;
+    public static final int IPV6_MULTICAST_IF = 17;
+    public static final int IPV6_MULTICAST_HOPS = 18;
     public static final int IPV6_V6ONLY = 26;
 
     public static final int MSG_DONTWAIT = 0x40;
@@ -40,10 +52,14 @@ public final class Socket {
 
     public static final int SHUT_WR = 1;
 
+    private static final int GROUP_ADDRESS = 8;
+    private static final int GROUP_BYTES = 136;
+    private static final int MREQN_BYTES = 12;
     private static final int LENGTH = 128; // where an address's length stands in the scratch, behind the address
 
     static {
         assert SocketAddresses.MAX_BYTES <= LENGTH && LENGTH + Integer.BYTES <= CallState.SCRATCH_BYTES;
+        assert GROUP_BYTES <= CallState.SCRATCH_BYTES;
     }
 
     private Socket() {}
@@ -82,6 +98,11 @@ public final class Socket {
     /// `connect(2)`; on Linux a second one tells how the first went.
     public static int connect(CallState state, int fd, long address, int length) {
         return Native.call(state, SystemCall.CONNECT, fd, address, length);
+    }
+
+    /// `connect(2)` of a datagram socket, which does not wait: it says where its datagrams go.
+    public static int connect(CallState state, int fd, byte[] address) {
+        return connect(state, fd, lend(state, address), address.length);
     }
 
     /// `recv(2)`.
@@ -144,6 +165,25 @@ public final class Socket {
         long address = state.scratchAddress();
         long result = Native.call(state, SystemCall.GETSOCKOPT, fd, level, option, address, address + LENGTH, 0);
         return result < 0 ? (int) result : state.scratch.get(JAVA_INT, 0);
+    }
+
+    /// Joins a group of receivers, or leaves it: `struct group_req { interface, pad, address of 128 bytes }`.
+    ///
+    /// @param option `MCAST_JOIN_GROUP` or `MCAST_LEAVE_GROUP`
+    /// @param networkInterface its index; 0: the system's choice
+    public static int group(CallState state, int fd, int option, byte[] address, int networkInterface) {
+        state.scratch.asSlice(0, GROUP_BYTES).fill((byte) 0);
+        state.scratch.set(JAVA_INT, 0, networkInterface);
+        MemorySegment.copy(address, 0, state.scratch, JAVA_BYTE, GROUP_ADDRESS, address.length);
+        int level = SocketAddresses.family(address) == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+        return setOption(state, fd, level, option, state.scratchAddress(), GROUP_BYTES);
+    }
+
+    /// Where datagrams for groups of IPv4 go out: `struct ip_mreqn { group, address, index }`.
+    public static int multicastInterface(CallState state, int fd, int networkInterface) {
+        state.scratch.asSlice(0, MREQN_BYTES).fill((byte) 0);
+        state.scratch.set(JAVA_INT, 2 * Integer.BYTES, networkInterface);
+        return setOption(state, fd, IPPROTO_IP, IP_MULTICAST_IF, state.scratchAddress(), MREQN_BYTES);
     }
 
     /// Has the close end the connection at once, with a reset: `struct linger { 1, 0 }`.

@@ -43,6 +43,8 @@ final class SystemCall {
     static final int EVENTFD2 = number(290, 19);
     static final int EPOLL_CREATE1 = number(291, 20);
     static final int PIPE2 = number(293, 59);
+    static final int RECVMMSG = number(299, 243);
+    static final int SENDMMSG = number(307, 269);
     static final int STATX = number(332, 291);
     static final int PIDFD_SEND_SIGNAL = 424;
     static final int IO_URING_SETUP = 425;

@@ -17,6 +17,23 @@ public final class DescriptorLimit {
         set(state, RLIMIT_NOFILE, descriptors);
     }
 
+    /// Lets this process have as many descriptors as it may ask for, if that is more than it has.
+    ///
+    /// @param wanted as many at most
+    /// @return how many it may have
+    public static long raise(CallState state, long wanted) {
+        long limits = Memory.allocate(16);
+        assertThat(Native.call(state, PRLIMIT64, 0, RLIMIT_NOFILE, 0, limits, 0, 0))
+                .isZero();
+        long most = Math.min(wanted, Memory.getLong(limits + 8));
+        long soft = Memory.getLong(limits);
+        Memory.free(limits);
+        if (soft < most) {
+            set(state, RLIMIT_NOFILE, most);
+        }
+        return Math.max(soft, most);
+    }
+
     /// Sets the soft limit of a resource.
     static void set(CallState state, int resource, long limit) {
         long limits = Memory.allocate(16);

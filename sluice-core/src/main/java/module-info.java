@@ -26,6 +26,7 @@ module dev.sluice {
     exports dev.sluice.task;
     exports dev.sluice.time;
     exports dev.sluice.tls;
+    exports dev.sluice.websocket;
     exports dev.sluice.internal.access to
             dev.sluice.testing;
     exports dev.sluice.internal.loop to

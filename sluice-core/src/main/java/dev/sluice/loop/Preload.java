@@ -124,6 +124,10 @@ final class Preload {
         "dev.sluice.tls.TlsException$Problem",
         "dev.sluice.tls.TlsIdentity",
         "dev.sluice.tls.TlsStream",
+        "dev.sluice.websocket.FrameInput$Event$Nothing",
+        "dev.sluice.websocket.Masks",
+        "dev.sluice.websocket.WebSocket",
+        "dev.sluice.websocket.WebSocketConfig",
     };
 
     /// Those that only load where system calls work.

@@ -74,6 +74,16 @@ final class Outgoing {
         } while (from.hasRemaining());
     }
 
+    /// Makes the records that the engine wants to send by itself, and leaves them to the next [#flush].
+    void prepare() throws IOException {
+        lock.lock();
+        try {
+            wrapOwn();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Makes the records that the engine wants to send by itself, and sends all there is. For the handshake,
     /// which nothing else happens beside.
     void flush() throws IOException {

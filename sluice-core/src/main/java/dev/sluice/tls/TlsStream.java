@@ -79,12 +79,21 @@ final class TlsStream implements TlsConnection {
     }
 
     private void negotiate() throws IOException {
-        engine.beginHandshake();
+        Offload.call(
+                loop,
+                () -> { // a client makes its keys here
+                    engine.beginHandshake();
+                    out.prepare();
+                    return true;
+                });
         while (true) {
             switch (engine.getHandshakeStatus()) {
                 case NEED_TASK -> runTasks();
                 case NEED_WRAP -> out.flush();
-                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> in.handshake();
+                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+                    out.flush();
+                    in.handshake();
+                }
                 case NOT_HANDSHAKING, FINISHED -> {
                     return;
                 }

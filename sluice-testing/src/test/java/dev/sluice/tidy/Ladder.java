@@ -27,7 +27,7 @@ final class Ladder {
             Set.of("dev.sluice.process"),
             Set.of("dev.sluice.net"),
             Set.of("dev.sluice.layer"),
-            Set.of("dev.sluice.space.sync", "dev.sluice.tls", "dev.sluice.session"),
+            Set.of("dev.sluice.space.sync", "dev.sluice.tls", "dev.sluice.session", "dev.sluice.websocket"),
             Set.of("dev.sluice.space"),
             Set.of("dev.sluice.internal.local", "dev.sluice.internal.shm"),
             Set.of("dev.sluice.pool"),

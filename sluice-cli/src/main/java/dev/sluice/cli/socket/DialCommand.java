@@ -1,5 +1,6 @@
 package dev.sluice.cli.socket;
 
+import dev.sluice.layer.Layer;
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
 import dev.sluice.task.Deadline;
@@ -51,7 +52,7 @@ public final class DialCommand extends SocketCommand {
         if (!(timeout > 0)) {
             throw wrong("--timeout " + timeout + ": expected more than 0");
         }
-        List<LayerText> texts;
+        List<Layer> texts;
         try {
             texts = LayerText.dialling(layers, Places.host(address));
         } catch (LayerText.WrongException wrong) {
@@ -67,7 +68,7 @@ public final class DialCommand extends SocketCommand {
         }
     }
 
-    private Layers connect(List<LayerText> texts) throws IOException {
+    private Layers connect(List<Layer> texts) throws IOException {
         var connected = new ArrayList<Layers>();
         var limit = Duration.ofNanos((long) (timeout * 1e9));
         if (!Deadline.after(limit).tryRun(() -> connected.add(Layers.over(Places.connect(address), texts)))) {

@@ -10,16 +10,22 @@ import dev.sluice.process.Child;
 import dev.sluice.process.Command;
 import dev.sluice.process.Input;
 import dev.sluice.process.Output;
+import dev.sluice.sync.Event;
 import dev.sluice.task.Action;
 import dev.sluice.task.CancelScope;
+import dev.sluice.task.Deadline;
 import dev.sluice.task.Promise;
 import dev.sluice.task.TaskFailedException;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /// Joins a connection to something else, until the peer has said all.
 final class Joint {
+    /// How long nothing may come of standard input, when the peer has said all, before it is left alone.
+    private static final Duration PATIENCE = Duration.ofMillis(250);
+
     private Joint() {}
 
     /// Standard input goes to the peer, and what it says to standard output.
@@ -65,6 +71,7 @@ final class Joint {
     }
 
     private static void join(Connection connection, ByteSource in, ByteSink out) throws IOException {
+        var sent = new Event("input sent");
         beside(
                 "to " + connection.remote(),
                 () -> {
@@ -75,9 +82,20 @@ final class Joint {
                         if (!peer.isPeerGone()) {
                             throw peer;
                         } // else its reader tells what happened
+                    } finally {
+                        sent.set();
                     }
                 },
-                () -> connection.transferTo(out));
+                () -> {
+                    connection.transferTo(out);
+                    // It may have ended one half only. What is there to be sent goes out; nobody waits for
+                    // more.
+                    long before;
+                    do {
+                        before = connection.statistics().bytesWritten();
+                    } while (!Deadline.after(PATIENCE).tryRun(sent::await)
+                            && connection.statistics().bytesWritten() > before);
+                });
     }
 
     /// Does two things at once, until the second is done.

@@ -1,34 +1,36 @@
 package dev.sluice.cli.socket;
 
-import dev.sluice.net.Connection;
-import dev.sluice.tls.TlsConnection;
+import dev.sluice.layer.Deflate;
+import dev.sluice.layer.Faults;
+import dev.sluice.layer.Layer;
 import dev.sluice.tls.TlsContext;
 import dev.sluice.tls.TlsIdentity;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What one word of the command line puts on a connection, such as `tls:cert.pem`.
-///
-/// @param name for the table of `--describe`
-/// @param osi its number in the OSI model
-/// @param over what it does
-record LayerText(String name, int osi, Over over) {
+/// Reads what a word of the command line puts on a connection, such as `tls:cert.pem`.
+final class LayerText {
     static final String KNOWN = """
             Layers, from the bottom to the top:
-              tls             dial: encrypted, with a server that the JDK trusts for the host of the address
-              tls:ca.pem      dial: encrypted, with a server that these certificates vouch for
-              tls:any         dial: encrypted, with who knows whom
-              tls:cert.pem    listen: encrypted; the file holds a certificate and its key
+              tls             dial: TLS, the server is trusted as the JDK trusts
+              tls:ca.pem      dial: TLS, these certificates vouch for the server
+              tls:any         dial: TLS with whoever is there
+              tls:cert.pem    listen: TLS; the file holds a certificate and its key
               tls:cert.pem,key.pem  the same from two files
+              deflate         compressed, the peer has to do so, too
+              throttle:100k   so many bytes a second, with k or M
+              faults:delay=20,pieces=1,drop=N,reset=N,seed=N
+                              bad luck for what is written: up to 20 ms late, in
+                              single bytes, nothing behind N bytes, a reset there
             """;
 
-    /// Puts a layer on a connection.
-    @FunctionalInterface
-    interface Over {
-        Connection over(Connection lower) throws IOException;
-    }
+    private static final int KILO = 1_000;
+
+    private LayerText() {}
 
     /// Something on the command line that is not right.
     static final class WrongException extends Exception {
@@ -40,14 +42,10 @@ record LayerText(String name, int osi, Over over) {
     }
 
     /// The layers of a server.
-    static List<LayerText> listening(List<String> words) throws WrongException {
-        List<LayerText> layers = new ArrayList<>();
+    static List<Layer> listening(List<String> words) throws WrongException {
+        List<Layer> layers = new ArrayList<>();
         for (String word : words) {
-            layers.add(
-                    switch (kind(word)) {
-                        case "tls" -> tlsServer(word);
-                        default -> throw unknown(word);
-                    });
+            layers.add(kind(word).equals("tls") ? tlsServer(word) : either(word));
         }
         return layers;
     }
@@ -55,16 +53,57 @@ record LayerText(String name, int osi, Over over) {
     /// The layers of a client.
     ///
     /// @param host whom it expects
-    static List<LayerText> dialling(List<String> words, String host) throws WrongException {
-        List<LayerText> layers = new ArrayList<>();
+    static List<Layer> dialling(List<String> words, String host) throws WrongException {
+        List<Layer> layers = new ArrayList<>();
         for (String word : words) {
-            layers.add(
-                    switch (kind(word)) {
-                        case "tls" -> tlsClient(word, host);
-                        default -> throw unknown(word);
-                    });
+            layers.add(kind(word).equals("tls") ? tlsClient(word, host) : either(word));
         }
         return layers;
+    }
+
+    private static Layer either(String word) throws WrongException {
+        return switch (kind(word)) {
+            case "deflate" -> Deflate.defaults();
+            case "throttle" -> throttle(word);
+            case "faults" -> faults(word);
+            default -> throw new WrongException("layer '" + word + "': expected tls, deflate, throttle or faults");
+        };
+    }
+
+    private static Layer throttle(String word) throws WrongException {
+        String rate = rest(word);
+        char unit = rate.isEmpty() ? ' ' : rate.charAt(rate.length() - 1);
+        long times = unit == 'k' ? KILO : unit == 'M' ? KILO * KILO : 1;
+        try {
+            long bytes = Long.parseLong(times == 1 ? rate : rate.substring(0, rate.length() - 1));
+            return Layer.throttle(Math.multiplyExact(bytes, times));
+        } catch (IllegalArgumentException | ArithmeticException wrong) {
+            throw new WrongException("layer '" + word + "': expected throttle:BYTES a second, as 500, 100k or 2M");
+        }
+    }
+
+    private static Layer faults(String word) throws WrongException {
+        Faults faults = Faults.seeded(1);
+        for (String setting : rest(word).split(",", -1)) {
+            int equals = setting.indexOf('=');
+            try {
+                long value = Long.parseLong(setting.substring(equals + 1));
+                faults = switch (setting.substring(0, Math.max(0, equals))) {
+                    case "delay" -> faults.withDelay(Duration.ofMillis(value));
+                    case "pieces" -> faults.withPieces(Math.toIntExact(value));
+                    case "drop" -> faults.withDropAfter(value);
+                    case "reset" -> faults.withResetAfter(value);
+                    case "seed" ->
+                        new Faults(value, faults.delay(), faults.piece(), faults.dropAfter(), faults.resetAfter());
+                    default -> throw new IllegalArgumentException(setting);
+                };
+            } catch (IllegalArgumentException | ArithmeticException wrong) {
+                throw new WrongException(
+                        "layer '" + word
+                                + "': expected faults:SETTING,… of delay=MILLISECONDS, pieces=BYTES, drop=BYTES, reset=BYTES, seed=N");
+            }
+        }
+        return faults;
     }
 
     private static String kind(String word) {
@@ -77,11 +116,7 @@ record LayerText(String name, int osi, Over over) {
         return colon < 0 ? "" : word.substring(colon + 1);
     }
 
-    private static WrongException unknown(String word) {
-        return new WrongException("layer '" + word + "': expected tls[:FILE]");
-    }
-
-    private static LayerText tlsServer(String word) throws WrongException {
+    private static Layer tlsServer(String word) throws WrongException {
         String[] files = rest(word).split(",", -1);
         if (files[0].isEmpty() || files.length > 2) {
             throw new WrongException(
@@ -90,13 +125,13 @@ record LayerText(String name, int osi, Over over) {
         try {
             TlsIdentity identity = TlsIdentity.load(Path.of(files[0]), Path.of(files[files.length - 1]));
             TlsContext context = TlsContext.server(identity);
-            return new LayerText("tls", 6, context::accept);
+            return Layer.of("tls", 6, context::accept);
         } catch (IOException unreadable) {
             throw new WrongException("layer '" + word + "': " + reason(unreadable));
         }
     }
 
-    private static LayerText tlsClient(String word, String host) throws WrongException {
+    private static Layer tlsClient(String word, String host) throws WrongException {
         String who = rest(word);
         try {
             TlsContext context = switch (who) {
@@ -104,22 +139,15 @@ record LayerText(String name, int osi, Over over) {
                 case "any" -> TlsContext.client().withPeerCheck(TlsContext.PeerCheck.NONE);
                 default -> TlsContext.client().withTrust(Path.of(who));
             };
-            return new LayerText("tls", 6, lower -> context.connect(lower, host));
+            return Layer.of("tls", 6, lower -> context.connect(lower, host));
         } catch (IOException unreadable) {
             throw new WrongException("layer '" + word + "': " + reason(unreadable));
         }
     }
 
     private static String reason(IOException failure) {
-        return failure instanceof java.nio.file.NoSuchFileException
+        return failure instanceof NoSuchFileException
                 ? "no such file: " + failure.getMessage()
                 : String.valueOf(failure.getMessage());
-    }
-
-    /// What `--describe` shows beside the name.
-    static String about(Connection connection) {
-        return connection instanceof TlsConnection tls
-                ? tls.session().getProtocol() + " " + tls.session().getCipherSuite()
-                : connection.toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.cli.socket;
 
+import dev.sluice.layer.Layer;
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Listener;
@@ -65,7 +66,7 @@ public final class ListenCommand extends SocketCommand {
         if (limit < 1) {
             throw wrong("--limit " + limit + ": expected 1 or more");
         }
-        List<LayerText> texts;
+        List<Layer> texts;
         try {
             texts = LayerText.listening(layers);
         } catch (LayerText.WrongException wrong) {
@@ -91,7 +92,7 @@ public final class ListenCommand extends SocketCommand {
     }
 
     /// Serves one connection. What goes wrong with it is said here, where others go on.
-    private void serveOne(Connection connection, List<LayerText> texts) throws IOException {
+    private void serveOne(Connection connection, List<Layer> texts) throws IOException {
         try {
             serve(connection, texts);
         } catch (IOException failed) {
@@ -102,7 +103,7 @@ public final class ListenCommand extends SocketCommand {
         }
     }
 
-    private void serve(Connection connection, List<LayerText> texts) throws IOException {
+    private void serve(Connection connection, List<Layer> texts) throws IOException {
         Layers stack = Layers.over(connection, texts);
         try (Connection top = stack.top()) {
             if (command != null) {

@@ -1,10 +1,12 @@
 package dev.sluice.cli.socket;
 
+import dev.sluice.layer.Layer;
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Listener;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,7 +21,14 @@ import picocli.CommandLine.Parameters;
             "Ends by SIGINT or SIGTERM.",
             ""
         },
-        footer = {"", "Example:", "  sluice proxy tcp:127.0.0.1:7000 unix:/run/service --describe"})
+        footer = {
+            "",
+            LayerText.KNOWN,
+            "Examples:",
+            "  sluice proxy tcp:127.0.0.1:7000 unix:/run/service --describe",
+            "  sluice proxy tcp::443 tcp:127.0.0.1:80 tls:cert.pem",
+            "  sluice proxy tcp:127.0.0.1:7000 tcp:127.0.0.1:80 faults:delay=50,pieces=1"
+        })
 public final class ProxyCommand extends SocketCommand {
     @Parameters(
             index = "0",
@@ -37,6 +46,19 @@ public final class ProxyCommand extends SocketCommand {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Address to;
 
+    @Parameters(
+            index = "2..*",
+            paramLabel = "LAYER",
+            description = "What stands on the connections that are accepted, see below.")
+    private List<String> layers = new ArrayList<>();
+
+    @Option(
+            names = "--beyond",
+            paramLabel = "LAYER",
+            description =
+                    "What stands on the connections to TO; several times for several, from the bottom to the top.")
+    private List<String> beyond = new ArrayList<>();
+
     @Option(
             names = "--limit",
             paramLabel = "N",
@@ -49,20 +71,32 @@ public final class ProxyCommand extends SocketCommand {
         if (limit < 1) {
             throw wrong("--limit " + limit + ": expected 1 or more");
         }
+        List<Layer> near;
+        List<Layer> far;
+        try {
+            near = LayerText.listening(layers);
+            far = LayerText.dialling(beyond, Places.host(to));
+        } catch (LayerText.WrongException wrong) {
+            throw wrong(String.valueOf(wrong.getMessage()));
+        }
         try (Listener listener = Places.listen(from)) {
             say("relaying from " + listener.address() + " to " + to);
-            listener.serve(new Listener.Limits(limit, Duration.ofSeconds(1)), this::relay);
+            listener.serve(
+                    new Listener.Limits(limit, Duration.ofSeconds(1)), connection -> relay(connection, near, far));
         }
     }
 
-    private void relay(Connection near) throws IOException {
-        try (Connection far = Places.connect(to)) {
-            try {
-                Joint.relay(near, far);
+    private void relay(Connection accepted, List<Layer> nearLayers, List<Layer> farLayers) throws IOException {
+        try {
+            Layers near = Layers.over(accepted, nearLayers);
+            Layers far = Layers.over(Places.connect(to), farLayers);
+            try (Connection one = near.top();
+                    Connection other = far.top()) {
+                Joint.relay(one, other);
             } finally {
                 if (describe) {
-                    show(Layers.over(near, List.of()).describe()
-                            + Layers.over(far, List.of()).describe());
+                    show(near.describe());
+                    show(far.describe());
                 }
             }
         } catch (IOException failed) {

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,8 +113,7 @@ class SocketCommandsTest {
         run(() -> {
             try (Server server = Server.start("listen", "tcp:127.0.0.1:0");
                     var group = TaskGroup.open()) {
-                server.child.stdin().write(bytes("welcome\n"));
-                server.child.stdin().close();
+                server.child.stdin().write(bytes("welcome\n")); // and no end
                 String much = "x".repeat(300_000) + "\n";
                 Task<byte[]> heard =
                         group.start("heard", () -> server.child.stdout().readAllBytes(1 << 20));
@@ -122,7 +122,7 @@ class SocketCommandsTest {
                         .run();
                 assertThat(dialled.exit()).isEqualTo(new Exit.Exited(0));
                 assertThat(dialled.stdoutText()).isEqualTo("welcome\n");
-                assertThat(dialled.stderrText()).contains("OSI layer", "4   tcp");
+                assertThat(dialled.stderrText()).contains("osi  layer", "  4  tcp 127.0.0.1:");
                 assertThat(text(heard.get())).isEqualTo(much);
                 assertThat(server.child.exit()).isEqualTo(new Exit.Exited(0));
                 group.join();
@@ -172,7 +172,7 @@ class SocketCommandsTest {
                         .stdin(Input.of("hello\n"))
                         .run();
                 assertThat(dialled.stdoutText()).isEqualTo("hello\n");
-                assertThat(dialled.stderrText()).contains("6   tls", "TLSv1.3");
+                assertThat(dialled.stderrText()).contains("  6  tls", "tls: TLSv1.3 TLS_");
                 ProcessResult any = sluice("dial", server.address, "tls:any")
                         .stdin(Input.of("x\n"))
                         .run();
@@ -186,6 +186,43 @@ class SocketCommandsTest {
                         .asString()
                         .startsWith("sluice dial: handshake tcp ")
                         .contains("UNTRUSTED_PEER");
+            }
+        });
+    }
+
+    @Test
+    void layersStandOnEachOther() throws Exception {
+        run(() -> {
+            String bad = "faults:delay=1,pieces=7,seed=5";
+            try (Server server =
+                    Server.start("listen", "tcp:127.0.0.1:0", bad, "deflate", "--keep", "--exec", "tr", "a-z", "A-Z")) {
+                String much = "hello ".repeat(5_000) + "\n";
+                ProcessResult dialled = sluice("dial", server.address, "throttle:10M", "deflate", "--describe")
+                        .stdin(Input.of(much))
+                        .run();
+                assertThat(dialled.stdoutText()).isEqualTo(much.toUpperCase(Locale.ROOT));
+                assertThat(dialled.stderrText().lines().map(line -> line.strip().split(" +", -1)[0]))
+                        .containsExactly("osi", "6", "4", "4");
+            }
+        });
+    }
+
+    @Test
+    void proxyTakesTlsOff() throws Exception {
+        run(() -> {
+            try (var plain = Tcp.listen("127.0.0.1:0");
+                    Server proxy = Server.start(
+                            "proxy", "tcp:127.0.0.1:0", plain.address().toString(), "tls:" + file("server.pem"))) {
+                TlsContext client = TlsContext.client().withTrust(Path.of(file("ca.pem")));
+                Connection near = client.connect(Tcp.connect(proxy.address), "localhost");
+                near.write(bytes("secret"));
+                Connection far = plain.accept();
+                byte[] asked = new byte[6];
+                assertThat(far.read(asked, 0, 6)).isEqualTo(6);
+                assertThat(text(asked)).isEqualTo("secret");
+                far.close();
+                assertThat(near.read(asked, 0, 6)).isEqualTo(-1);
+                near.close();
             }
         });
     }
@@ -207,8 +244,8 @@ class SocketCommandsTest {
                 near.write(bytes(", and more"));
                 near.closeOutput();
                 assertThat(text(far.readAllBytes(100))).isEqualTo(", and more");
-                assertThat(proxy.errors.readLine()).contains("OSI layer             in         out  ");
-                assertThat(proxy.errors.readLine().orElse("")).startsWith("4   tcp               15           2  tcp ");
+                assertThat(proxy.errors.readLine().orElse("")).startsWith("osi  layer");
+                assertThat(proxy.errors.readLine().orElse("")).matches(" +4  tcp .* 15 +2");
                 near.close();
                 far.close();
                 echo.close();
@@ -227,6 +264,8 @@ class SocketCommandsTest {
             2 | dial 127.0.0.1:80          | expected tcp:HOST:PORT
             2 | dial                       | Missing required parameter: 'ADDRESS'
             2 | dial tcp:127.0.0.1:1 tsl   | layer 'tsl': expected
+            2 | dial tcp:127.0.0.1:1 throttle:x | expected throttle:BYTES
+            2 | proxy tcp::0 tcp::0 faults:late | expected faults:SETTING
             2 | listen tcp:127.0.0.1:0 tls | expected tls:CERTIFICATE.pem
             2 | listen tcp::0 tls:none.pem | no such file: none.pem
             2 | proxy tcp::0               | Missing required parameter: 'TO'

@@ -65,9 +65,13 @@ class TlsGuideTest {
                     connection.write(bytes("hello\n"));
                     IO.println(ByteReader.over(connection).readLine().orElseThrow());
                 }
-                // end::client tag::reload
+                // end::client
+
+                // tag::reload
                 identity.reload(); // connections that are there stay as they are
-                // end::reload tag::untrusted
+                // end::reload
+
+                // tag::untrusted
                 try (Connection connection = TlsContext.client().connect(Tcp.connect(address), "localhost")) {
                     connection.write(bytes("hello"));
                 } catch (TlsException refused) {

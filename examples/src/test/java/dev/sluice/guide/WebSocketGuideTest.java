@@ -18,8 +18,10 @@ import org.junit.jupiter.api.Timeout;
 class WebSocketGuideTest {
     // tag::echo
     static void echo(WebSocket socket) throws Exception {
-        for (Optional<Message> asked; (asked = socket.receive()).isPresent(); ) {
+        Optional<Message> asked = socket.receive();
+        while (asked.isPresent()) {
             socket.send(asked.get());
+            asked = socket.receive();
         }
     }
     // end::echo

@@ -19,6 +19,7 @@ import java.util.Map;
 /// @param fields by their names in small letters; those that come several times joined by commas
 record Head(String firstLine, Map<String, String> fields) {
     private static final int MOST_BYTES = 16 << 10;
+    private static final int END = 0x0d0a0d0a; // an empty line, behind a line
     private static final String SECRET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, 1.3
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~"; // RFC 9110, 5.6.2
 
@@ -30,9 +31,9 @@ record Head(String firstLine, Map<String, String> fields) {
         while (true) {
             int end = end(bytes, searched);
             if (end > 0) {
-                String text = new String(bytes.array(), 0, end, StandardCharsets.ISO_8859_1);
-                bytes.flip().position(end);
-                return parse(connection, text);
+                byte[] head = new byte[end];
+                bytes.flip().get(head);
+                return parse(connection, new String(head, StandardCharsets.ISO_8859_1));
             }
             searched = Math.max(0, bytes.position() - 3);
             if (bytes.position() >= MOST_BYTES || !bytes.hasRemaining()) {
@@ -50,10 +51,9 @@ record Head(String firstLine, Map<String, String> fields) {
 
     /// Behind the empty line, or 0.
     private static int end(ByteBuffer bytes, int from) {
-        byte[] all = bytes.array();
         for (int i = from; i + 3 < bytes.position(); i++) {
-            if (all[i] == '\r' && all[i + 1] == '\n' && all[i + 2] == '\r' && all[i + 3] == '\n') {
-                return i + 4;
+            if (bytes.getInt(i) == END) {
+                return i + Integer.BYTES;
             }
         }
         return 0;

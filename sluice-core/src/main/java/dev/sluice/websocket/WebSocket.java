@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```java
 /// listener.serve(WebSocket.serving(socket -> {
-///     for (Optional<Message> asked; (asked = socket.receive()).isPresent(); ) {
+///     Optional<Message> asked = socket.receive();
+///     while (asked.isPresent()) {
 ///         socket.send(asked.get());
+///         asked = socket.receive();
 ///     }
 /// }));
 /// ```

@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -111,7 +110,9 @@ class FrameInputTest {
     }
 
     private static byte[] bytes(ByteBuffer frame) {
-        return Arrays.copyOfRange(frame.array(), frame.position(), frame.limit());
+        byte[] all = new byte[frame.remaining()];
+        frame.get(all);
+        return all;
     }
 
     @Test

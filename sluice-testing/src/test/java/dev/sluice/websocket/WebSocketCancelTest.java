@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -52,21 +51,24 @@ class WebSocketCancelTest {
                     }
                     client.send("end");
                 });
-                for (Optional<Message> came; (came = server.receive()).isPresent(); ) {
-                    String text = came.get() instanceof Message.Text(String words) ? words : "binary";
-                    if (text.equals("end")) {
-                        return;
-                    }
+                String text = next();
+                while (!text.equals("end")) {
                     arrived.add(text);
+                    text = next();
                 }
             });
+        }
+
+        private String next() throws IOException {
+            return server.receive().orElseThrow() instanceof Message.Text(String text) ? text : "binary";
         }
 
         void rest() throws Exception {
             go();
             // A send that was cancelled in the middle went out all the same, and was sent again.
             assertThat(arrived.stream().distinct().toList())
-                    .containsExactlyElementsOf(List.of(message(0), message(1), message(2), message(3), message(4), message(5)));
+                    .containsExactlyElementsOf(
+                            List.of(message(0), message(1), message(2), message(3), message(4), message(5)));
             assertThat(arrived).hasSizeBetween(MESSAGES, MESSAGES + 1);
             client.abort();
             server.abort();

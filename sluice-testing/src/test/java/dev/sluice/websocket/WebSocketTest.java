@@ -246,8 +246,13 @@ class WebSocketTest {
 
     @Test
     void whatIsNoHandshakeIsToldSo() throws Exception {
-        String fields = "Host: x\nUpgrade: websocket\nConnection: keep-alive, Upgrade\nSec-WebSocket-Version: 13\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n";
+        String fields = """
+                Host: x
+                Upgrade: websocket
+                Connection: keep-alive, Upgrade
+                Sec-WebSocket-Version: 13
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+                """;
         assertThat(answer("POST / HTTP/1.1\n" + fields + "\n")).startsWith("HTTP/1.1 400 ");
         assertThat(answer("GET / HTTP/1.1\nHost: x\n\n")).startsWith("HTTP/1.1 426 ");
         assertThat(answer("GET / HTTP/1.1\n" + fields.replace("13", "8") + "\n"))

@@ -5,7 +5,7 @@ import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.timer.Timer;
 import java.time.Duration;
 
-/// A receiver that gets a value every so often.
+/// A receiver that gets a value every so often, or once after a while.
 ///
 /// ```java
 /// try (var ticker = Ticker.every(ofSeconds(1))) {
@@ -22,14 +22,16 @@ public final class Ticker implements AutoCloseable {
 
     private final Channel<Long> ticks;
     private final EventLoop loop = Alarm.home();
+    private final boolean once;
     private final Beat beat;
 
     /// Written by close, read by the loop before it arms the next beat; pairs with that read. The loop that
     /// misses it gets the disarm that follows, or sees it at the next beat.
     private volatile boolean closed;
 
-    private Ticker(Duration period) {
-        this.ticks = Channel.<Long>latest().named("ticks every " + Durations.print(period));
+    private Ticker(Duration period, boolean once) {
+        this.ticks = Channel.<Long>latest().named((once ? "tick after " : "ticks every ") + Durations.print(period));
+        this.once = once;
         this.beat = new Beat(loop.clock().nanoTime(), EventClause.nanosOf(period));
     }
 
@@ -41,7 +43,18 @@ public final class Ticker implements AutoCloseable {
             throw new IllegalArgumentException(
                     "ticker: period=" + Durations.print(period) + ", expected at least " + Durations.print(LEAST));
         }
-        var ticker = new Ticker(period);
+        return started(new Ticker(period, false));
+    }
+
+    /// Ticks once: receivers get 1 when the time has passed, then the end. For a wait that other receivers are
+    /// mixed with; a select alone needs no more than [Clause#after].
+    ///
+    /// @param delay zero or less: at once
+    public static Ticker after(Duration delay) {
+        return started(new Ticker(delay.isNegative() ? Duration.ZERO : delay, true));
+    }
+
+    private static Ticker started(Ticker ticker) {
         ticker.loop.arm(ticker.beat);
         return ticker;
     }
@@ -77,6 +90,11 @@ public final class Ticker implements AutoCloseable {
         @Override
         protected void expired() {
             if (closed) {
+                return;
+            }
+            if (once) {
+                ticks.trySend(1L);
+                ticks.close();
                 return;
             }
             long passed = (loop.clock().nanoTime() - start) / period;

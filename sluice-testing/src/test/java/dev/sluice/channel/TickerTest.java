@@ -76,6 +76,26 @@ class TickerTest {
         }
     }
 
+    @Tag("needs-opens")
+    @Simulated(seeds = 20)
+    void aTickAfterAWhileIsTheOnlyOne(Simulation simulation) {
+        long before = Loop.current().statistics().now().timers();
+        try (var late = Ticker.after(ofSeconds(3));
+                var atOnce = Ticker.after(ofSeconds(-1))) {
+            assertThat(atOnce.ticks().receive()).isEqualTo(1);
+            assertThat(simulation.elapsed()).isZero();
+            List<Long> seen = new ArrayList<>();
+            late.ticks().forEach(seen::add);
+            assertThat(seen).containsExactly(1L);
+            assertThat(simulation.elapsed()).isEqualTo(ofSeconds(3));
+        }
+        try (var never = Ticker.after(ofSeconds(3))) {
+            never.close();
+            assertThat(never.ticks().tryReceive()).isEqualTo(new Received.Done<>());
+        }
+        assertThat(Loop.current().statistics().now().timers()).isEqualTo(before);
+    }
+
     @Test
     void ticksReachThreadsAndOtherLoops() {
         Actors.everywhere(actors -> {

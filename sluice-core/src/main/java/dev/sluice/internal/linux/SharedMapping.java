@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /// A file in memory that other processes see too, by offsets.
 ///
@@ -135,6 +137,11 @@ public final class SharedMapping implements AutoCloseable {
     /// Copies out of the file.
     public void read(long offset, byte[] target, int to, int length) {
         MemorySegment.copy(segment, JAVA_BYTE, offset, target, to, length);
+    }
+
+    /// A part of the file as a buffer in the byte order of the machine, which ends with the mapping.
+    public ByteBuffer buffer(long offset, int length) {
+        return segment.asSlice(offset, length).asByteBuffer().order(ByteOrder.nativeOrder());
     }
 
     /// Gives the mapping back. Who accesses it from now on gets an `IllegalStateException`.

@@ -207,17 +207,23 @@ final class ShmSpace implements Space {
 
     @Override
     public <T> Value<T> value(String object, Codec<T> codec, T initial, Value.Options options) {
-        throw unsupported(object);
+        requireItem(object, options.bytes());
+        byte[] first = codec.encode(initial);
+        ShmValue.requireSize(object + " of " + address(), first, options.bytes());
+        ValueWords words = object(
+                ValueWords.class, object, (where, file) -> ValueWords.open(where, file, options.bytes(), first));
+        return new ShmValue<>(words, codec);
     }
 
     @Override
     public Array array(String object, int length) {
-        throw unsupported(object);
+        return object(ShmArray.class, object, (where, file) -> ShmArray.open(where, file, length))
+                .requireLength(length);
     }
 
     @Override
     public SharedLock lock(String object) {
-        throw unsupported(object);
+        return object(ShmLock.class, object, (where, file) -> ShmLock.open(this, where, file));
     }
 
     @Override
@@ -227,12 +233,13 @@ final class ShmSpace implements Space {
 
     @Override
     public SharedSemaphore semaphore(String object, int permits) {
-        throw unsupported(object);
+        return object(ShmSemaphore.class, object, (where, file) -> ShmSemaphore.open(this, where, file, permits))
+                .requirePermits(permits);
     }
 
     @Override
     public SharedEvent event(String object) {
-        throw unsupported(object);
+        return object(ShmEvent.class, object, ShmEvent::open);
     }
 
     @Override
@@ -242,12 +249,12 @@ final class ShmSpace implements Space {
 
     @Override
     public SharedCondition condition(String object) {
-        throw unsupported(object);
+        return object(ShmCondition.class, object, (where, file) -> ShmCondition.open(this, where, file));
     }
 
     @Override
     public SharedCounter counter(String object) {
-        throw unsupported(object);
+        return object(ShmCounter.class, object, ShmCounter::open);
     }
 
     // ---- what there is
@@ -293,6 +300,23 @@ final class ShmSpace implements Space {
             lock.unlock();
         }
         all.forEach(SharedObject::close);
+        directory.close();
+    }
+
+    /// Ends, with its small objects, as a killed process does; for tests.
+    void abandon() {
+        lock.lock();
+        try {
+            closed = true;
+            for (AutoCloseable one : open.values()) {
+                if (one instanceof SharedWords words && !words.isClosed()) {
+                    words.abandon();
+                }
+            }
+            open.clear();
+        } finally {
+            lock.unlock();
+        }
         directory.close();
     }
 

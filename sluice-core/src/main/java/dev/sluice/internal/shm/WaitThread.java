@@ -71,6 +71,11 @@ final class WaitThread {
         kick();
     }
 
+    /// Sleeps for nobody at a word any more, whose object stays.
+    static void forget(WaitPoint point) {
+        POINTS.remove(point);
+    }
+
     /// Forgets an object; when this returns it may be unmapped.
     static void remove(Chores chores, List<WaitPoint> points) {
         POINTS.removeAll(points);

@@ -27,6 +27,8 @@ import java.util.Optional;
 /// The lock is not reentrant: a task that has it, by the same opening of the space, and asks again would wait
 /// for itself, and gets an [IllegalStateException].
 ///
+/// Who waits is served in the order of the waits within a process, and in no promised order between processes.
+///
 /// Threads: any. A lock belongs to the task, or thread, that acquired it.
 public interface SharedLock {
     /// The name in its space.
@@ -38,7 +40,7 @@ public interface SharedLock {
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it has not got the lock then
     Held acquire();
 
-    /// Takes the lock, if that is possible at once and nobody waits for it.
+    /// Takes the lock, if that is possible at once.
     ///
     /// @throws IllegalStateException if the caller has it
     Optional<Held> tryAcquire();

@@ -15,6 +15,8 @@ import java.util.Optional;
 /// A permit comes back when its holder closes it, when the task that took it ends, or when its process dies.
 /// One is taken at a time: two who each had half of what both need would wait for each other.
 ///
+/// Who waits is served in the order of the waits within a process, and in no promised order between processes.
+///
 /// Threads: any. A permit may be given back by another task than took it.
 public interface SharedSemaphore {
     /// The name in its space.
@@ -32,7 +34,7 @@ public interface SharedSemaphore {
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it has got no permit then
     Hold acquire();
 
-    /// Takes a permit, if one is free and nobody waits.
+    /// Takes a permit, if that is possible at once.
     Optional<Hold> tryAcquire();
 
     /// Runs a body with a permit.

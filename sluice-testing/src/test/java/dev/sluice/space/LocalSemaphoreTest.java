@@ -1,8 +1,8 @@
 package dev.sluice.space;
 
-import dev.sluice.testing.space.CoordinationContract;
+import dev.sluice.testing.space.SemaphoreContract;
 
-class LocalCoordinationTest extends CoordinationContract {
+class LocalSemaphoreTest extends SemaphoreContract {
     @Override
     protected String address(String name) {
         return "local:" + name;

@@ -1,0 +1,208 @@
+package dev.sluice.internal.shm;
+
+import dev.sluice.internal.linux.SharedMapping;
+import dev.sluice.internal.strand.Strand;
+import dev.sluice.space.SpaceException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// A small object between processes: a word, and what waits for it to change.
+///
+///     0      8    16      128       132     256
+///     | word | w2 | (pad) | changed | (pad) | the object's own …
+///
+/// at the file's body. Who changes something rings at `changed`. Each wait has a point of its own there, so
+/// that those who wait for different things do not hold each other up.
+///
+/// What a participant owns, a word says by its stamp; [#releaseBuried] takes it back from the dead, and from
+/// whoever leaves.
+///
+/// Threads: any.
+abstract class SharedWords implements SharedObject, WaitThread.Chores {
+    static final int WORD = 0;
+    static final int SECOND = 8;
+    static final int OWN = 256;
+
+    private static final int CHANGED = 128;
+    private static final int PARTICIPANTS = 128;
+
+    private final String name;
+    private final SharedFile file;
+    private final WaitPoint changed;
+    private final List<WaitPoint> points = new CopyOnWriteArrayList<>(); // of those who wait now
+
+    private volatile boolean closed; // pairs with the reads in requireOpen and await; set before the file is left
+
+    SharedWords(String name, SharedFile file) {
+        this.name = name;
+        this.file = file;
+        this.changed = new WaitPoint(file, file.body() + CHANGED, () -> true);
+    }
+
+    /// What there is to make or open.
+    record Place(SharedDirectory directory, String name) {}
+
+    /// Opens an object, and makes it if it is not there.
+    static <S extends SharedWords> S open(
+            Place place,
+            FileHeader.Kind kind,
+            FileHeader.Limits limits,
+            SharedFile.Layout layout,
+            Function<SharedFile, S> make)
+            throws IOException {
+        var request = new SharedFile.Request(kind, PARTICIPANTS, limits);
+        SharedFile file = SharedFile.open(place.directory, place.name, request, layout);
+        S words = make.apply(file);
+        try {
+            file.join(words::releaseBuried);
+        } catch (Throwable e) {
+            file.abandon();
+            throw e;
+        }
+        WaitThread.add(words);
+        return words;
+    }
+
+    /// What an object has that is nothing but its first two words.
+    static SharedFile.Layout layout(long ownBytes) {
+        return (SharedFile.ZeroLayout) _ -> OWN + ownBytes;
+    }
+
+    /// The name in its space.
+    public final String name() {
+        return name;
+    }
+
+    final SharedMapping mapping() {
+        return file.memory();
+    }
+
+    /// Where a part of the object is in the file.
+    final long at(long offset) {
+        return file.body() + offset;
+    }
+
+    final Participants participants() {
+        return file.participants();
+    }
+
+    // ---- accesses
+
+    /// Accesses the memory.
+    ///
+    /// @throws SpaceException `CLOSED` if it is gone, or goes meanwhile
+    final <T> T mapped(Supplier<T> access) {
+        requireOpen();
+        try {
+            return access.get();
+        } catch (IllegalStateException e) {
+            throw closed ? closedException() : e;
+        }
+    }
+
+    final void requireOpen() {
+        if (closed) {
+            throw closedException();
+        }
+    }
+
+    private SpaceException closedException() {
+        return new SpaceException(SpaceException.Problem.CLOSED, this + ": the space was closed here");
+    }
+
+    final boolean isClosed() {
+        return closed;
+    }
+
+    /// The word, as the last change has left it.
+    final long word() {
+        return mapping().getLongVolatile(at(WORD)); // pairs with replace
+    }
+
+    /// Makes the word another one, if nobody else has.
+    final boolean replace(long expected, long next) {
+        return mapping().compareAndSetLong(at(WORD), expected, next); // pairs with the getLongVolatile in word
+    }
+
+    // ---- waiting
+
+    /// Wakes those who wait, after a change.
+    final void ring() {
+        changed.ring();
+    }
+
+    /// Suspends until something holds.
+    ///
+    /// @param holds cheap; accesses the memory
+    /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled
+    /// @throws SpaceException `CLOSED`
+    final void await(BooleanSupplier holds) {
+        Strand.current().checkpoint();
+        if (mapped(holds::getAsBoolean)) {
+            return;
+        }
+        var point = new WaitPoint(file, at(CHANGED), () -> closed || holds.getAsBoolean());
+        points.add(point);
+        try {
+            while (!mapped(holds::getAsBoolean)) {
+                point.await(this);
+            }
+        } finally {
+            points.remove(point);
+            WaitThread.forget(point);
+        }
+    }
+
+    // ---- the end
+
+    /// Takes back what the buried own, by compare-and-set of the words that name them, and rings if there was
+    /// something. May be done twice, and by two at once.
+    void releaseBuried() {}
+
+    /// Takes back what the dead own, those included whose end nobody has seen yet.
+    final void sweep() {
+        file.sweep();
+    }
+
+    @Override
+    public final long doChores() {
+        file.sweep();
+        return WaitThread.TICK_NANOS;
+    }
+
+    @Override
+    public final SharedFile file() {
+        return file;
+    }
+
+    /// Leaves the object; what this opening owns is taken back. Who waits gets `CLOSED`.
+    @Override
+    public final void close() {
+        if (!closed) {
+            closed = true;
+            points.forEach(WaitPoint::wakeAll);
+            WaitThread.remove(this, points);
+            closing();
+            file.close();
+        }
+    }
+
+    /// Waits until nobody of this process is in the middle of a change, when no other can begin.
+    void closing() {}
+
+    /// Ends as a killed process does; for tests.
+    final void abandon() {
+        closed = true;
+        WaitThread.remove(this, points);
+        file.abandon();
+    }
+
+    @Override
+    public final String toString() {
+        return file.header().kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + " " + file.path();
+    }
+}

@@ -2,6 +2,7 @@ package dev.sluice.layer;
 
 import dev.sluice.net.Connection;
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /// What stands on a connection and is one: compression, TLS, a limit of speed, a fault on purpose.
 ///
@@ -39,6 +40,13 @@ public interface Layer {
             throw new IllegalArgumentException("throttle: bytesPerSecond=" + bytesPerSecond + ", expected 1 or more");
         }
         return of("throttle " + bytesPerSecond + " B/s", 4, lower -> new ThrottledConnection(lower, bytesPerSecond));
+    }
+
+    /// Tells what passes: for each call a line with both ends, the number of bytes, and the first 32 of them.
+    ///
+    /// @param log gets the lines, by the coroutine that reads or writes; it must neither suspend nor throw
+    static Layer log(Consumer<? super String> log) {
+        return of("log", 7, lower -> new LoggedConnection(lower, log));
     }
 
     /// A layer of a function.

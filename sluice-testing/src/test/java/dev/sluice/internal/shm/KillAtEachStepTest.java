@@ -39,7 +39,7 @@ class KillAtEachStepTest {
     }
 
     /// What the victim does, and what is known of its items.
-    private final class Life {
+    private static final class Life {
         final Set<String> handedOver = new HashSet<>();
         final Set<String> done = new HashSet<>();
         final Set<String> begun = new HashSet<>();
@@ -98,6 +98,7 @@ class KillAtEachStepTest {
         /// Before the victim opens it.
         ///
         /// @return the items that are in it
+        @SuppressWarnings("UnusedVariable") // for those who prepare something
         default List<String> prepare(String name) throws Exception {
             return List.of();
         }

@@ -8,8 +8,7 @@ import dev.sluice.net.Datagrams.Datagram;
 import dev.sluice.net.Udp;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
-import java.time.LocalTime;
-import java.time.ZoneId;
+import java.time.Instant;
 
 /// A service that tells the time by UDP, and a client that asks until an answer comes.
 final class TimeService {
@@ -22,7 +21,8 @@ final class TimeService {
                 var serving = group.start("service", () -> serve(service));
                 do { // datagrams may be lost
                     client.send(Datagram.to(service.local(), "What time is it?"));
-                } while (!Deadline.after(ofMillis(500)).tryRun(() -> IO.println(client.receive().text())));
+                } while (!Deadline.after(ofMillis(500))
+                        .tryRun(() -> IO.println(client.receive().text())));
                 serving.cancel("nobody asks any more");
                 group.join();
             }
@@ -32,7 +32,7 @@ final class TimeService {
     static void serve(Datagrams service) throws Exception {
         while (true) {
             Datagram question = service.receive();
-            service.send(Datagram.to(question.peer(), "It is " + LocalTime.now(ZoneId.systemDefault())));
+            service.send(Datagram.to(question.peer(), "It is " + Instant.now()));
         }
     }
     // end::main

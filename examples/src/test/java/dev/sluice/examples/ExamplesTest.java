@@ -36,7 +36,7 @@ class ExamplesTest {
     @Test
     void timeService() throws Exception {
         List<String> lines = Printed.by(TimeService::main).lines();
-        assertThat(lines).singleElement().asString().matches("It is \\d\\d:\\d\\d.*");
+        assertThat(lines).singleElement().asString().matches("It is \\d{4}-\\d\\d-.*");
     }
 
     @Test

@@ -129,8 +129,7 @@ abstract class UdpContract extends DatagramContract {
             var everybody = new Udp.End("127.255.255.255", 9);
             try (Datagrams plain = Udp.bind("127.0.0.1:0");
                     Datagrams broadcast = Udp.bind(
-                            new Udp.End("127.0.0.1", 0),
-                            Udp.Options.defaults().withBroadcast(true))) {
+                            new Udp.End("127.0.0.1", 0), Udp.Options.defaults().withBroadcast(true))) {
                 assertThatThrownBy(() -> plain.send(Datagram.to(everybody, "hello")))
                         .isInstanceOf(NetException.class)
                         .hasMessageContaining("EACCES");

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
@@ -46,6 +47,41 @@ final class Reflection {
                     "type " + type.getSimpleName() + ": arguments=none, expected new TypeOf<...>() {} to say them");
         }
         return resolve(type, Map.of());
+    }
+
+    /// The type of a parameter, as the source says it.
+    static TypeRef parameterOf(Class<?> owner, String method, MethodType type, int index) {
+        return resolve(executable(owner, method, type).getGenericParameterTypes()[index], Map.of());
+    }
+
+    /// The type of a result, as the source says it.
+    static TypeRef resultOf(Class<?> owner, String method, MethodType type) {
+        Executable found = executable(owner, method, type);
+        return resolve(found instanceof Method called ? called.getGenericReturnType() : owner, Map.of());
+    }
+
+    private static Executable executable(Class<?> owner, String method, MethodType type) {
+        Executable[] all = method.equals("<init>") ? owner.getDeclaredConstructors() : owner.getDeclaredMethods();
+        for (Executable each : all) {
+            boolean named = each instanceof Constructor || each.getName().equals(method);
+            boolean returns = each instanceof Constructor || ((Method) each).getReturnType() == type.returnType();
+            if (named && returns && Arrays.equals(each.getParameterTypes(), type.parameterArray())) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException(
+                "method " + method + type + ": owner=" + owner.getName() + ", expected a class that declares it");
+    }
+
+    /// What a class says for a parameter of an interface.
+    static TypeRef argumentOf(Class<?> type, Class<?> implemented, int index) {
+        for (Type parent : type.getGenericInterfaces()) {
+            if (parent instanceof ParameterizedType generic && generic.getRawType() == implemented) {
+                return resolve(generic.getActualTypeArguments()[index], Map.of());
+            }
+        }
+        throw new IllegalArgumentException("type " + type.getName() + ": interfaces=" + List.of(type.getInterfaces())
+                + ", expected " + implemented.getSimpleName() + "<...> itself among them");
     }
 
     private static TypeRef resolve(Type type, Map<TypeVariable<?>, TypeRef> variables) {

@@ -26,6 +26,26 @@ import dev.sluice.flow.Generator;
 ///
 /// Threads: opened by a coroutine; used by any.
 public interface Pool extends AutoCloseable {
+    /// A pool of processes, each a JVM of its own with the classes of this one, see
+    /// [#processes(ProcessPoolConfig)].
+    ///
+    /// @param workers 1 to 10 000
+    static Pool processes(int workers) {
+        return processes(ProcessPoolConfig.of(workers));
+    }
+
+    /// A pool of processes that run functions known by name to both sides, see [PoolFunction]. Arguments and
+    /// results travel as CBOR, so their types are those that [dev.sluice.codec.Cbor] knows, up to 1 MiB each,
+    /// and not null.
+    ///
+    /// Workers die with this process, however it ends: within a second. What they print goes where the
+    /// configuration says.
+    ///
+    /// @throws IllegalStateException if the caller is not a coroutine
+    static Pool processes(ProcessPoolConfig config) {
+        return ProcessPool.open(config);
+    }
+
     /// Calls a function and waits for its result. Cancelling the caller, or a deadline around it, cancels the
     /// call and waits for its end.
     ///

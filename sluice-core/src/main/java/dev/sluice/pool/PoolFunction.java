@@ -9,8 +9,7 @@ import java.io.Serializable;
 ///
 /// - a reference to a method or constructor, `Primes::isPrime`, but to none of a certain object;
 /// - a lambda that captures nothing;
-/// - a record that implements this interface: its components travel with it, as the codec writes them;
-/// - an object of a class with no fields and a constructor without parameters.
+/// - a record that implements this interface: its components travel with it, as the codec writes them.
 ///
 /// It is [Serializable] for one reason: the compiler then keeps the name of the method in a method reference.
 /// Nothing is ever written or read by Java serialization.

@@ -32,6 +32,8 @@ final class MapArguments {
     boolean resume;
     Optional<Path> results = Optional.empty();
     ProgressMode progress = ProgressMode.AUTO;
+    Optional<JavaMethod> method = Optional.empty();
+    String classPath = "";
     boolean help;
     List<String> command = List.of();
 
@@ -58,6 +60,8 @@ final class MapArguments {
         add(table, new Option(List.of("--resume"), "", (a, v) -> a.resume = true));
         add(table, new Option(List.of("--results"), "DIR", (a, v) -> a.results = Optional.of(Path.of(v))));
         add(table, new Option(List.of("--progress"), "WHEN", (a, v) -> a.progress = word(ProgressMode.values(), v)));
+        add(table, new Option(List.of("--java"), "METHOD", (a, v) -> a.method = Optional.of(JavaMethod.parse(v))));
+        add(table, new Option(List.of("--classpath"), "PATH", (a, v) -> a.classPath = v));
         add(table, new Option(List.of("-h", "--help"), "", (a, v) -> a.help = true));
         return table;
     }
@@ -156,6 +160,15 @@ final class MapArguments {
     }
 
     private void check() throws UsageException {
+        if (method.isPresent() && !command.isEmpty()) {
+            throw new UsageException("COMMAND " + command.getFirst() + ": expected none with --java");
+        }
+        if (!classPath.isEmpty() && method.isEmpty()) {
+            throw new UsageException("--classpath: expected --java CLASS::METHOD with it");
+        }
+        if (method.isPresent()) {
+            command = List.of(method.get().toString());
+        }
         if (command.isEmpty()) {
             throw new UsageException("missing COMMAND, for example: ls | sluice map wc -l {}");
         }

@@ -73,8 +73,12 @@ public final class MapCommand implements Callable<Integer> {
                 out.flush();
                 return ExitStatus.DONE;
             }
-            ArgumentTemplate template = ArgumentTemplate.of(RawArguments.last(arguments.command));
-            int refused = search(template, arguments.command.getFirst());
+            ArgumentTemplate template = ArgumentTemplate.of(
+                    arguments.method.isPresent()
+                            ? List.of(arguments.command.getFirst().getBytes(StandardCharsets.UTF_8))
+                            : RawArguments.last(arguments.command));
+            int refused =
+                    arguments.method.isPresent() ? ExitStatus.DONE : search(template, arguments.command.getFirst());
             return refused != ExitStatus.DONE ? refused : run(arguments, template);
         } catch (UsageException e) {
             return tell(ExitStatus.USAGE, e.getMessage() + " (see sluice map --help)");
@@ -122,7 +126,8 @@ public final class MapCommand implements Callable<Integer> {
     private int run(MapArguments arguments, ArgumentTemplate template) throws IOException {
         Reports.handler(this::report);
         var patience = new Plan.Patience(arguments.retries, arguments.timeout);
-        var plan = new Plan(template, arguments.jobs, !arguments.unordered, patience, arguments.halt);
+        var work = new Work(template, arguments.method, arguments.classPath);
+        var plan = new Plan(work, arguments.jobs, !arguments.unordered, patience, arguments.halt);
         try (Records records = Records.open(arguments.joblog, arguments.resume, arguments.results);
                 SpillFile spill = Budget.spillFile()) {
             LoopsConfig config = LoopsConfig.defaults().withStallLimit(Duration.ZERO);

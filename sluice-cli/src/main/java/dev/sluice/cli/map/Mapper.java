@@ -2,6 +2,7 @@ package dev.sluice.cli.map;
 
 import dev.sluice.cli.map.Backlog.Piece;
 import dev.sluice.io.ByteSource;
+import dev.sluice.pool.Pool;
 import dev.sluice.task.Task;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
@@ -75,8 +76,10 @@ final class Mapper {
 
     private void work() {
         var intake = new Intake(plan, source, window, records, tally);
-        var shared = new Worker.Shared(plan, intake, window, records, tally, new Halting(plan.halt(), source));
-        try (var group = TaskGroup.open()) {
+        var halting = new Halting(plan.halt(), source);
+        try (Pool pool = plan.work().open(plan.jobs(), System.err::println);
+                var group = TaskGroup.open()) {
+            var shared = new Worker.Shared(plan, intake, window, records, tally, halting, pool);
             for (int i = 1; i <= plan.jobs(); i++) {
                 group.start("worker " + i, new Worker(shared)::run);
             }

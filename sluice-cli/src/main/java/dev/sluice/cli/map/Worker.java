@@ -1,10 +1,12 @@
 package dev.sluice.cli.map;
 
+import dev.sluice.pool.Pool;
 import dev.sluice.task.CancelScope;
 import dev.sluice.time.Clock;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Runs items, one after the other, each until it succeeds or has used up its attempts.
 ///
@@ -13,7 +15,15 @@ final class Worker {
     private static final int SMALL_BUFFER = 4 * 1024;
 
     /// What all workers share.
-    record Shared(Plan plan, Intake intake, Window window, Records records, Tally tally, Halting halting) {}
+    /// @param pool the workers of a Java method; null for a command
+    record Shared(
+            Plan plan,
+            Intake intake,
+            Window window,
+            Records records,
+            Tally tally,
+            Halting halting,
+            @Nullable Pool pool) {}
 
     private final Shared shared;
     private final Clock clock = Clock.system();
@@ -93,11 +103,21 @@ final class Worker {
 
     private Ending runAndKeep(Slot slot, List<byte[]> words) throws IOException {
         try (ResultsDirectory.Entry results = shared.records().begin(slot.item)) {
-            Ending ending = new Attempt(shared.plan(), shared.window(), slot, buffers, results).run(words);
+            Ending ending = run(slot, words, results);
             if (results != null) {
                 results.end(ending);
             }
             return ending;
         }
+    }
+
+    private Ending run(Slot slot, List<byte[]> words, ResultsDirectory.@Nullable Entry results) throws IOException {
+        Plan plan = shared.plan();
+        Pool pool = shared.pool();
+        if (pool == null) {
+            return new Attempt(plan, shared.window(), slot, buffers, results).run(words);
+        }
+        JavaMethod method = plan.work().method().orElseThrow();
+        return new JavaAttempt(plan, shared.window(), slot, pool, results).run(method);
     }
 }

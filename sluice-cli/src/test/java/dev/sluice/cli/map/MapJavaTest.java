@@ -1,0 +1,104 @@
+package dev.sluice.cli.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Items that are handed to a Java method instead of a command.
+@Timeout(600)
+class MapJavaTest {
+    private static final String HERE = MapJavaTest.class.getName() + "::";
+
+    @TempDir
+    Path directory;
+
+    // What the workers call.
+
+    static String shout(String text) {
+        return text.toUpperCase(Locale.ROOT) + "!";
+    }
+
+    static long half(long n) throws IOException {
+        if (n % 2 != 0) {
+            throw new IOException("odd: " + n);
+        }
+        return n / 2;
+    }
+
+    static void leave(String text) {
+        if (text.equals("exit")) {
+            System.exit(7);
+        }
+        System.out.println("printed " + text);
+    }
+
+    static void rest(String text) throws InterruptedException {
+        if (text.equals("rest")) {
+            new CountDownLatch(1).await();
+        }
+    }
+
+    @Test
+    void resultsComeInTheOrderOfTheItems() {
+        Cli.Result result = new Cli().map("a\nb\nç\n", "-j2", "--java", HERE + "shout");
+        assertThat(result.errors()).isEmpty();
+        assertThat(result.lines()).containsExactly("A!", "B!", "Ç!");
+        assertThat(result.status()).isZero();
+    }
+
+    @Test
+    void whatIsThrownFailsTheItem() {
+        Cli.Result result = new Cli().map("4\n5\nsix\n8\n", "-j1", "--java", HERE + "half");
+        assertThat(result.lines()).containsExactly("2", "4");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.errors())
+                .contains("java.io.IOException: odd: 5", "java.lang.NumberFormatException: For input string: \"six\"")
+                .anyMatch(line -> line.startsWith("\tat ") && line.contains("MapJavaTest.half"))
+                .contains("sluice map: 2 of 4 items failed:");
+    }
+
+    @Test
+    void aWorkerThatEndsFailsOneItem() {
+        Cli.Result result = new Cli().map("a\nexit\nb\n", "-j1", "--java", HERE + "leave");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.stderr())
+                .contains("exit code 7", "1 of 3 items failed", "[worker 1] printed a", "[worker 2] printed b");
+        assertThat(result.text()).isEmpty();
+    }
+
+    @Test
+    void aTimeoutInterruptsTheMethod() {
+        Cli.Result result = new Cli().map("rest\nb\n", "-j1", "--timeout", "2s", "--java", HERE + "rest");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.stderr()).contains("item 1 'rest': timed out after 2 s");
+    }
+
+    @Test
+    void theJoblogShowsTheMethodAsCommand() throws IOException {
+        Path log = directory.resolve("log");
+        new Cli().map("a\n", "--joblog", log.toString(), "--java", HERE + "shout");
+        assertThat(Files.readString(log)).contains(HERE + "shout a");
+    }
+
+    @Test
+    void classesAreFoundOnTheClassPath() {
+        Cli.Result result = new Cli().map("a\n", "--classpath", directory.toString(), "--java", "No::thing");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.stderr()).contains("java.lang.ClassNotFoundException: No");
+    }
+
+    @Test
+    void whatMakesNoSenseIsRefused() {
+        assertThat(new Cli().map("", "--java", "nonsense").stderr())
+                .contains("--java 'nonsense', expected CLASS::METHOD");
+        assertThat(new Cli().map("", "--java", "a::b", "wc").stderr()).contains("expected none with --java");
+        assertThat(new Cli().map("", "--classpath", "x", "wc").stderr()).contains("expected --java");
+    }
+}

@@ -1,0 +1,230 @@
+package dev.sluice.pool;
+
+import static dev.sluice.pool.Workers.run;
+import static dev.sluice.pool.Workers.until;
+import static java.time.Duration.ofMillis;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.Sluice;
+import dev.sluice.process.Command;
+import dev.sluice.task.Outcome;
+import dev.sluice.task.TaskFailedException;
+import dev.sluice.task.TaskGroup;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Workers, and their parent, that die: nobody waits for them for ever, and only what they ran is lost.
+class ProcessPoolDeathTest {
+    @TempDir
+    Path directory;
+
+    private String file(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    @Test
+    void exitLosesTheCallThatExits() throws Exception {
+        run(() -> {
+            try (Pool pool = Pool.processes(1)) {
+                PoolTask<Integer> exits = pool.submit(Workers::exit, 7);
+                PoolTask<Integer> waits = pool.submit(Workers::same, 1);
+                assertThatThrownBy(exits::get)
+                        .isInstanceOf(TaskFailedException.class)
+                        .hasMessageContaining("call Workers::exit: worker 1")
+                        .cause()
+                        .isInstanceOfSatisfying(
+                                WorkerDiedException.class,
+                                died -> assertThat(died.how()).isEqualTo("exit code 7"));
+                assertThat(waits.get()).isEqualTo(1);
+                assertThat(pool.statistics().died()).isEqualTo(1);
+            }
+        });
+    }
+
+    @Test
+    void aWorkerOutOfMemoryIsReplaced() throws Exception {
+        run(() -> {
+            try (Pool pool = Pool.processes(ProcessPoolConfig.of(1).withHeap(32 << 20))) {
+                assertThatThrownBy(() -> pool.<Integer, Integer>call(Workers::fill, 1000))
+                        .hasMessageContaining("out of memory");
+                assertThat(pool.<Integer, Integer>call(Workers::fill, 1)).isEqualTo(1);
+            }
+        });
+    }
+
+    @Test
+    void killInTheMiddleOfACall() throws Exception {
+        run(() -> {
+            try (Pool pool = Pool.processes(1)) {
+                PoolTask<Integer> blocked = pool.submit(Workers::block, file("pid"));
+                Workers.kill(Workers.pidIn(directory.resolve("pid")));
+                assertThatThrownBy(blocked::get).hasMessageContaining("signal SIGKILL");
+                assertThat(pool.<Integer, Integer>call(Workers::same, 2)).isEqualTo(2);
+            }
+        });
+    }
+
+    @Test
+    void killWhileIdleLosesNothing() throws Exception {
+        run(() -> {
+            try (Pool pool = Pool.processes(1)) {
+                long pid = pool.<Integer, Long>call(Workers::pid, 0);
+                Workers.kill(pid);
+                until(() -> pool.statistics().died() == 1);
+                assertThat(pool.<Integer, Long>call(Workers::pid, 0)).isNotEqualTo(pid);
+            }
+        });
+    }
+
+    @Test
+    void killWhileStartingLosesNothing() throws Exception {
+        run(() -> {
+            try (Pool pool = Pool.processes(1)) {
+                PoolTask<Integer> task = pool.submit(Workers::same, 3);
+                until(() -> ProcessHandle.current()
+                        .children()
+                        .anyMatch(child -> child.info().commandLine().orElse("").contains("WorkerMain")));
+                ProcessHandle.current()
+                        .children()
+                        .filter(child -> child.info().commandLine().orElse("").contains("WorkerMain"))
+                        .forEach(ProcessHandle::destroyForcibly);
+                assertThat(task.get()).isEqualTo(3);
+            }
+        });
+    }
+
+    @Test
+    void retriesACallWhoseWorkerDied() throws Exception {
+        run(() -> {
+            try (Pool pool = Pool.processes(ProcessPoolConfig.of(1).withRetries(1))) {
+                assertThat(pool.<String, String>call(Workers::dieOnce, file("once")))
+                        .isEqualTo("lived");
+                assertThatThrownBy(() -> pool.<Integer, Integer>call(Workers::exit, 5))
+                        .hasMessageContaining("exit code 5");
+                assertThat(pool.statistics().died()).isEqualTo(3);
+            }
+        });
+    }
+
+    @Test
+    void whoIgnoresCancellationIsKilled() throws Exception {
+        run(() -> {
+            try (Pool pool = Pool.processes(ProcessPoolConfig.of(1).withGrace(ofMillis(200)))) {
+                PoolTask<Integer> stubborn = pool.submit(Workers::ignore, file("pid"));
+                long pid = Workers.pidIn(directory.resolve("pid"));
+                stubborn.cancel("enough");
+                assertThat(stubborn.outcome()).isInstanceOf(Outcome.Cancelled.class);
+                until(() -> !Workers.lives(pid));
+                assertThat(pool.<Integer, Integer>call(Workers::same, 4)).isEqualTo(4);
+            }
+        });
+    }
+
+    @Test
+    void aStoppedWorkerIsKilledWithItsPool() throws Exception {
+        run(() -> {
+            Pool pool = Pool.processes(ProcessPoolConfig.of(1).withGrace(ofMillis(200)));
+            PoolTask<Integer> blocked = pool.submit(Workers::block, file("pid"));
+            long pid = Workers.pidIn(directory.resolve("pid"));
+            stop(pid);
+            pool.close();
+            assertThat(blocked.outcome()).isInstanceOf(Outcome.Cancelled.class);
+            assertThat(Workers.lives(pid)).isFalse();
+        });
+    }
+
+    private static void stop(long pid) throws Exception {
+        Command.of("kill", "-STOP", Long.toString(pid)).run();
+    }
+
+    @Test
+    void callsOutliveWorkersThatAreKilledAtRandomTimes() throws Exception {
+        long seed = Long.getLong("sluice.seed", System.nanoTime());
+        var random = new SplittableRandom(seed);
+        run(() -> {
+            ProcessPoolConfig config = ProcessPoolConfig.of(2).withRetries(100);
+            try (Pool pool = Pool.processes(config);
+                    var results = pool.map(Workers::repeat, sizes())) {
+                TaskGroup.run(group -> {
+                    group.start("killer", () -> {
+                        for (int kills = 0; kills < 12; kills++) {
+                            killOne(pool, random);
+                        }
+                    });
+                    int n = 0;
+                    for (String result : results) {
+                        assertThat(result).as("seed %d, result %d", seed, n).hasSize(n % 3 == 0 ? 500_000 : n);
+                        n++;
+                    }
+                    assertThat(n).isEqualTo(600);
+                });
+            }
+        });
+    }
+
+    private static List<Integer> sizes() {
+        return IntStream.range(0, 600)
+                .map(n -> n % 3 == 0 ? 500_000 : n)
+                .boxed()
+                .toList();
+    }
+
+    private static void killOne(Pool pool, SplittableRandom random) {
+        until(() -> pool.statistics().workers() > 0);
+        Sluice.sleep(ofMillis(random.nextInt(30)));
+        ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().commandLine().orElse("").contains("WorkerMain"))
+                .findAny()
+                .ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void workersDieWithAParentThatIsKilled() throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classPath = System.getProperty("java.class.path") + ":" + System.getProperty("jdk.module.path", "");
+        Process parent = new ProcessBuilder(
+                        java,
+                        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        classPath,
+                        Parent.class.getName(),
+                        file("pid"))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(parent.getInputStream(), StandardCharsets.UTF_8))) {
+            long worker = Long.parseLong(said.readLine());
+            ProcessHandle handle = ProcessHandle.of(worker).orElseThrow();
+            parent.destroyForcibly();
+            assertThat(handle.onExit().get(60, TimeUnit.SECONDS).isAlive()).isFalse();
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
+    /// A program with a pool whose worker is busy; says which.
+    static final class Parent {
+        private Parent() {}
+
+        static void main(String[] arguments) throws Exception {
+            run(() -> {
+                try (Pool pool = Pool.processes(1)) {
+                    PoolTask<Integer> blocked = pool.submit(Workers::ignore, arguments[0]);
+                    System.out.println(Workers.pidIn(Path.of(arguments[0])));
+                    blocked.get();
+                }
+            });
+        }
+    }
+}

@@ -21,12 +21,12 @@ public final class Bench {
         String some = work < 0 ? "" : arguments[work + 1];
         Path root = Path.of(System.getProperty("sluice.root", "."));
         Suite suite = switch (name) {
-            case "core", "channel", "sync" -> new Works(name, some);
+            case "core", "channel", "sync", "ipc" -> new Works(name, some);
             case "map" -> new MapSuite(root);
             case "net" -> new NetSuite(root);
             default ->
                 throw new IllegalArgumentException(
-                        "suite: name=" + name + ", expected core, channel, sync, map or net");
+                        "suite: name=" + name + ", expected core, channel, sync, ipc, map or net");
         };
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String loadBefore = Machine.load();

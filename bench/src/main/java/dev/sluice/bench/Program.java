@@ -27,12 +27,17 @@ public record Program(String name, List<String> command, String cure) implements
         return new Program(name, command, "Debian: apt-get install golang-go");
     }
 
-    /// `bench/src/main/python`, by the system's Python if it has one.
+    /// The loads on asyncio, by the system's Python if it has one.
     public static Program python(String name, String... shape) {
+        return script(name, "peers.py", shape);
+    }
+
+    /// `bench/src/main/python/SCRIPT`, by the system's Python if it has one.
+    public static Program script(String name, String script, String... shape) {
         Path ofSystem = Path.of("/usr/bin/python3");
         List<String> command = new ArrayList<>();
         command.add(Files.isExecutable(ofSystem) ? ofSystem.toString() : "python3");
-        command.add(root().resolve("bench/src/main/python/peers.py").toString());
+        command.add(root().resolve("bench/src/main/python").resolve(script).toString());
         command.addAll(List.of(shape));
         return new Program(name, command, "Debian: apt-get install python3");
     }

@@ -3,6 +3,7 @@ package dev.sluice.bench;
 import dev.sluice.bench.channel.ChannelSuite;
 import dev.sluice.bench.core.CoreSuite;
 import dev.sluice.bench.core.SyncWorks;
+import dev.sluice.bench.ipc.IpcSuite;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.function.Consumer;
 
 /// The suites whose works run in JVMs of their own, by name: parent and child look the same work up.
 ///
-/// @param suite core, channel or sync
+/// @param suite core, channel, sync or ipc
 /// @param some what the names of the works to measure contain
 record Works(String suite, String some) implements Suite {
     static List<Work> of(String suite, boolean quick) {
@@ -18,7 +19,9 @@ record Works(String suite, String some) implements Suite {
             case "core" -> core(quick);
             case "channel" -> ChannelSuite.works(quick);
             case "sync" -> SyncWorks.works();
-            default -> throw new IllegalArgumentException("works: suite=" + suite + ", expected core, channel or sync");
+            case "ipc" -> IpcSuite.works(quick);
+            default ->
+                throw new IllegalArgumentException("works: suite=" + suite + ", expected core, channel, sync or ipc");
         };
     }
 

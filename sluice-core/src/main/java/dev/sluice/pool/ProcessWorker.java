@@ -142,8 +142,11 @@ final class ProcessWorker {
         return death.map(why -> described(exit) + why + printed());
     }
 
-    private static String described(Exit exit) {
-        return exit + (exit instanceof Exit.Exited(int code) && code == OUT_OF_MEMORY ? ", out of memory" : "");
+    private String described(Exit exit) {
+        boolean memory = exit instanceof Exit.Exited(int code)
+                && code == OUT_OF_MEMORY
+                && lastLines.stream().anyMatch(line -> line.contains("java.lang.OutOfMemoryError"));
+        return exit + (memory ? ", out of memory" : "");
     }
 
     private String printed() {

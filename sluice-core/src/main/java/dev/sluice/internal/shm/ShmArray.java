@@ -44,7 +44,8 @@ final class ShmArray extends SharedWords implements Array {
     ShmArray requireLength(int asked) {
         if (asked != length) {
             throw new SpaceException(
-                    Problem.MISMATCH, "open " + this + ": length=" + asked + ", expected " + length + " as it was made");
+                    Problem.MISMATCH,
+                    "open " + this + ": length=" + asked + ", expected " + length + " as it was made");
         }
         return this;
     }

@@ -83,7 +83,8 @@ final class ShmLock extends SharedWords implements SharedLock {
             sweep();
             now = word();
         }
-        boolean entered = (now & OWNER) == 0 && replace(now, now | participants().stamp());
+        boolean entered =
+                (now & OWNER) == 0 && replace(now, now | participants().stamp());
         if (entered) {
             Steps.at("lock.entered");
         }

@@ -108,7 +108,9 @@ final class ShmSemaphore extends SharedWords implements SharedSemaphore {
     private int tryTake() {
         for (int index = 0; index < permits; index++) {
             // Pairs with the getLongVolatile in cell.
-            if (cell(index) == 0 && mapping().compareAndSetLong(offset(index), 0, participants().stamp())) {
+            if (cell(index) == 0
+                    && mapping()
+                            .compareAndSetLong(offset(index), 0, participants().stamp())) {
                 Steps.at("semaphore.taken");
                 return index;
             }
@@ -120,7 +122,8 @@ final class ShmSemaphore extends SharedWords implements SharedSemaphore {
         mapped(() -> {
             Steps.at("semaphore.giving");
             // Pairs with the getLongVolatile in cell.
-            boolean mine = mapping().compareAndSetLong(offset(index), participants().stamp(), 0);
+            boolean mine =
+                    mapping().compareAndSetLong(offset(index), participants().stamp(), 0);
             assert mine : "a permit was given back by who does not have it";
             Steps.at("semaphore.given");
             ring();

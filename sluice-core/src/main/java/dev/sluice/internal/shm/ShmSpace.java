@@ -210,8 +210,8 @@ final class ShmSpace implements Space {
         requireItem(object, options.bytes());
         byte[] first = codec.encode(initial);
         ShmValue.requireSize(object + " of " + address(), first, options.bytes());
-        ValueWords words = object(
-                ValueWords.class, object, (where, file) -> ValueWords.open(where, file, options.bytes(), first));
+        ValueWords words =
+                object(ValueWords.class, object, (where, file) -> ValueWords.open(where, file, options.bytes(), first));
         return new ShmValue<>(words, codec);
     }
 

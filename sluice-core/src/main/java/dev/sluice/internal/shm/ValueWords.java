@@ -147,7 +147,8 @@ final class ValueWords extends SharedWords {
         }
         if (version == LAST_VERSION) {
             throw new SpaceException(
-                    Problem.FULL, "set " + this + ": version=" + version + ", expected one that leaves room for the next");
+                    Problem.FULL,
+                    "set " + this + ": version=" + version + ", expected one that leaves room for the next");
         }
         int owner = (int) (now & OWNER);
         if (owner != 0) {

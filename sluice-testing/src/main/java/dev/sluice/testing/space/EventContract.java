@@ -1,6 +1,5 @@
 package dev.sluice.testing.space;
 
-import static dev.sluice.testing.Actors.await;
 import static dev.sluice.testing.Actors.everywhere;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Nested;
 /// The small objects of spaces in shared memory keep the contracts.
 class ShmWordsContractTest {
     private static void remove(String address) {
-        try (SharedDirectory directory = SharedDirectory.open(SharedDirectory.BASE, address.substring("shm:".length()))) {
+        try (SharedDirectory directory =
+                SharedDirectory.open(SharedDirectory.BASE, address.substring("shm:".length()))) {
             directory.removeAll();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -35,7 +35,13 @@ final class ValueWords extends SharedWords {
     }
 
     /// What a value looks like that begins as `first`, its version 1.
-    private record Made(byte[] first) implements SharedFile.Layout {
+    private static final class Made implements SharedFile.Layout {
+        private final byte[] first;
+
+        Made(byte[] first) {
+            this.first = first;
+        }
+
         @Override
         public long bodyBytes(FileHeader.Limits limits) {
             return OWN + 2 * copyBytes(checked(limits.p0()));
@@ -135,7 +141,11 @@ final class ValueWords extends SharedWords {
     @Override
     void closing() {
         writing.lock();
-        writing.unlock();
+        try {
+            assert isClosed() : "another write may begin";
+        } finally {
+            writing.unlock();
+        }
     }
 
     /// @return as [#set]; -1 if another writer is writing

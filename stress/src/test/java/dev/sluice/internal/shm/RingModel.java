@@ -450,6 +450,7 @@ final class RingModel implements StateSearch.Model {
     }
 
     public static void main(String[] arguments) {
-        IO.println(String.join(" ", arguments) + ": " + new StateSearch(new RingModel(Size.of(arguments))).run(10_000_000));
+        IO.println(String.join(" ", arguments) + ": "
+                + new StateSearch(new RingModel(Size.of(arguments))).run(10_000_000));
     }
 }

@@ -24,7 +24,8 @@ class RingModelTest {
                 "2 2,2 1 1 0 1",
             })
     void everyStateIsRight(String size) {
-        StateSearch.Result result = new StateSearch(new RingModel(RingModel.Size.of(size.split(" ", -1)))).run(MOST_STATES);
+        StateSearch.Result result =
+                new StateSearch(new RingModel(RingModel.Size.of(size.split(" ", -1)))).run(MOST_STATES);
         assertThat(result.states()).isGreaterThan(1000);
         assertThat(result.stuck()).as("%s", result).isZero();
     }

@@ -66,7 +66,7 @@ record JavaMethod(String type, String method) implements PoolFunction<String, Ja
             switch (thrown.getCause()) {
                 case Exception failure -> throw failure;
                 case Error failure -> throw failure;
-                default -> throw thrown;
+                case null, default -> throw thrown;
             }
         }
     }

@@ -77,7 +77,7 @@ final class Mapper {
     private void work() {
         var intake = new Intake(plan, source, window, records, tally);
         var halting = new Halting(plan.halt(), source);
-        try (Pool pool = plan.work().open(plan.jobs(), System.err::println);
+        try (Pool pool = plan.work().open(plan.jobs());
                 var group = TaskGroup.open()) {
             var shared = new Worker.Shared(plan, intake, window, records, tally, halting, pool);
             for (int i = 1; i <= plan.jobs(); i++) {

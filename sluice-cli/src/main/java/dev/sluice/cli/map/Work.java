@@ -4,7 +4,6 @@ import dev.sluice.pool.Pool;
 import dev.sluice.pool.ProcessPoolConfig;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What is run for each item: a command, or a Java method by warm workers.
@@ -19,11 +18,11 @@ record Work(ArgumentTemplate template, Optional<JavaMethod> method, String class
         return new Work(template, Optional.empty(), "");
     }
 
-    /// The workers for a method, which start when items come.
+    /// The workers for a method, which start when items come. What methods print themselves goes to standard
+    /// error.
     ///
-    /// @param printed where the lines go that methods print themselves
     /// @return null for a command
-    @Nullable Pool open(int jobs, Consumer<String> printed) {
+    @Nullable Pool open(int jobs) {
         if (method.isEmpty()) {
             return null;
         }
@@ -31,7 +30,6 @@ record Work(ArgumentTemplate template, Optional<JavaMethod> method, String class
         String separator = System.getProperty("path.separator");
         return Pool.processes(ProcessPoolConfig.of(jobs)
                 .withLeast(0, IDLE)
-                .withClassPath(classPath.isEmpty() ? own : classPath + separator + own)
-                .withOutput(printed));
+                .withClassPath(classPath.isEmpty() ? own : classPath + separator + own));
     }
 }

@@ -192,7 +192,7 @@ final class ShmSpace implements Space {
         } catch (IOException e) {
             return ShmProvider.failure(e);
         }
-        return new SpaceException(Problem.UNSUPPORTED, doing + "expected a queue or a pipe, which is what there is");
+        return new SpaceException(Problem.UNSUPPORTED, doing + "topics, namespaces, read-write locks and barriers are not there between processes yet");
     }
 
     @Override

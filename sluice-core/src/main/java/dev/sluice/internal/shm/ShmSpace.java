@@ -192,7 +192,9 @@ final class ShmSpace implements Space {
         } catch (IOException e) {
             return ShmProvider.failure(e);
         }
-        return new SpaceException(Problem.UNSUPPORTED, doing + "topics, namespaces, read-write locks and barriers are not there between processes yet");
+        return new SpaceException(
+                Problem.UNSUPPORTED,
+                doing + "topics, namespaces, read-write locks and barriers are not there between processes yet");
     }
 
     @Override

@@ -89,10 +89,9 @@ class TickerTest {
             assertThat(seen).containsExactly(1L);
             assertThat(simulation.elapsed()).isEqualTo(ofSeconds(3));
         }
-        try (var never = Ticker.after(ofSeconds(3))) {
-            never.close();
-            assertThat(never.ticks().tryReceive()).isEqualTo(new Received.Done<>());
-        }
+        Ticker never = Ticker.after(ofSeconds(3));
+        never.close();
+        assertThat(never.ticks().tryReceive()).isEqualTo(new Received.Done<>());
         assertThat(Loop.current().statistics().now().timers()).isEqualTo(before);
     }
 

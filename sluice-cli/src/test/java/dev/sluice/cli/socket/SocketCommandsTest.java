@@ -123,8 +123,11 @@ class SocketCommandsTest {
                 assertThat(dialled.exit()).isEqualTo(new Exit.Exited(0));
                 assertThat(dialled.stdoutText()).isEqualTo("welcome\n");
                 assertThat(dialled.stderrText()).contains("osi  layer", "  4  tcp 127.0.0.1:");
-                assertThat(text(heard.get())).isEqualTo(much);
-                assertThat(server.child.exit()).isEqualTo(new Exit.Exited(0));
+                byte[] arrived = heard.get();
+                assertThat(server.child.exit())
+                        .as("listen says: %s", text(server.errors.readAllBytes(1 << 16)))
+                        .isEqualTo(new Exit.Exited(0));
+                assertThat(text(arrived)).hasSize(much.length()).isEqualTo(much);
                 group.join();
             }
         });

@@ -301,15 +301,7 @@ final class RingModel implements StateSearch.Model {
                 }
             }
             case 1 -> lookAtHead(s, n, p, h, out);
-            case 2 -> { // take.lease
-                boolean won = unchanged(s, p, o);
-                if (won) {
-                    set(n, o, s[o + LAP], LEASED, me);
-                    n[p + STEP] = 3;
-                } else {
-                    again(n, p);
-                }
-            }
+            case 2 -> lease(s, n, p, me, 3); // take.lease
             case 3 -> { // advance
                 n[HEAD] = s[HEAD] == h ? h + 1 : s[HEAD];
                 n[p + STEP] = 4;
@@ -343,18 +335,21 @@ final class RingModel implements StateSearch.Model {
                 }
                 again(n, p);
             }
-            case 20 -> { // take.lease of what was returned
-                boolean won = unchanged(s, p, o);
-                if (won) {
-                    set(n, o, s[o + LAP], LEASED, me);
-                    n[p + STEP] = 4;
-                } else {
-                    again(n, p);
-                }
-            }
+            case 20 -> lease(s, n, p, me, 4); // take.lease of what was returned
             default -> throw new IllegalStateException("consumer at " + s[p + STEP]);
         }
         out.add(n);
+    }
+
+    /// Makes the slot the consumer's, unless somebody was faster.
+    private void lease(int[] s, int[] n, int p, int me, int next) {
+        int o = slot(s[p + POSITION]);
+        if (unchanged(s, p, o)) {
+            set(n, o, s[o + LAP], LEASED, me);
+            n[p + STEP] = next;
+        } else {
+            again(n, p);
+        }
     }
 
     private void lookAtHead(int[] s, int[] n, int p, int h, List<int[]> out) {

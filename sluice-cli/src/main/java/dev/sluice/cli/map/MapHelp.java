@@ -28,8 +28,8 @@ final class MapHelp {
               --results DIR      Keep outputs in files, too: DIR/<seq>/stdout, stderr, exit.
               --progress WHEN    Show done, failed, rate and time left on stderr: auto
                                  (default: on a terminal), always, never.
-              --java METHOD      Instead of a COMMAND, call a static method with each line, in
-                                 JVMs that stay warm, and print its result: CLASS::METHOD
+              --java METHOD      Instead of a COMMAND, call CLASS::METHOD with each line,
+                                 in JVMs that stay warm, and print its result.
               --classpath PATH   Where the class is.
               -h, --help         Show this help.
 

@@ -20,9 +20,12 @@ public final class Bench {
         int work = List.of(arguments).indexOf("--work");
         String some = work < 0 ? "" : arguments[work + 1];
         Path root = Path.of(System.getProperty("sluice.root", "."));
+        if (name.equals("net") && !some.isEmpty()) {
+            throw new IllegalArgumentException("--work " + some + ": the suite net is measured as a whole");
+        }
         Suite suite = switch (name) {
             case "core", "channel", "sync", "ipc" -> new Works(name, some);
-            case "map" -> new MapSuite(root);
+            case "map" -> new MapSuite(root, some);
             case "net" -> new NetSuite(root);
             default ->
                 throw new IllegalArgumentException(

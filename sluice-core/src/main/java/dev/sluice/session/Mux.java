@@ -7,6 +7,7 @@ import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.RootStrand;
 import dev.sluice.net.Connection;
+import dev.sluice.net.NetException;
 import dev.sluice.session.MuxException.Problem;
 import dev.sluice.task.Deadline;
 import dev.sluice.time.Clock;
@@ -236,7 +237,7 @@ public final class Mux implements AutoCloseable {
 
     /// Ends the session: says so, sends what was written, resets what is open and closes the connection below.
     /// That may take 5 seconds, or less inside a deadline; a cancelled caller does not wait. Closing twice is
-    /// no error.
+    /// no error, nor is a peer that has closed at the same time and takes no more.
     @Override
     public void close() throws IOException {
         goAway();
@@ -249,6 +250,10 @@ public final class Mux implements AutoCloseable {
             }
         } catch (CancelledException cancelled) {
             lower.abort(); // the next suspension tells the caller
+        } catch (NetException failed) {
+            if (!failed.isPeerGone()) {
+                throw failed;
+            } // it has closed the session, too: nobody is left to be told the rest
         }
         ended.awaitUncancellable("the end of the frames of " + lower);
     }

@@ -9,21 +9,21 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// A Unix socket of the JDK, blocking: a system call a message out, and one for all that has arrived.
 final class UnixWire implements Wire {
     private static final int BUFFER = 1 << 18;
 
     private final Path path;
-    private final boolean first;
     private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER);
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER).limit(0);
-    private ServerSocketChannel listener;
-    private SocketChannel channel;
+    private @Nullable ServerSocketChannel listener;
+    private @Nullable SocketChannel channel;
 
     UnixWire(String place, boolean first) throws IOException {
         this.path = Path.of("/tmp", place + ".sock");
-        this.first = first;
         if (first) {
             listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             listener.bind(UnixDomainSocketAddress.of(path));
@@ -33,10 +33,12 @@ final class UnixWire implements Wire {
     }
 
     private SocketChannel connected() throws IOException {
-        if (channel == null) {
-            channel = listener.accept();
+        SocketChannel known = channel;
+        if (known == null) {
+            known = Objects.requireNonNull(listener, "listener").accept();
+            channel = known;
         }
-        return channel;
+        return known;
     }
 
     @Override
@@ -72,7 +74,7 @@ final class UnixWire implements Wire {
         if (channel != null) {
             channel.close();
         }
-        if (first) {
+        if (listener != null) {
             listener.close();
             Files.deleteIfExists(path);
         }

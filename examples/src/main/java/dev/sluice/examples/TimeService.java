@@ -8,7 +8,6 @@ import dev.sluice.net.Datagrams.Datagram;
 import dev.sluice.net.Udp;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
-import java.time.Instant;
 
 /// A service that tells the time by UDP, and a client that asks until an answer comes.
 final class TimeService {
@@ -32,7 +31,7 @@ final class TimeService {
     static void serve(Datagrams service) throws Exception {
         while (true) {
             Datagram question = service.receive();
-            service.send(Datagram.to(question.peer(), "It is " + Instant.now()));
+            service.send(Datagram.to(question.peer(), "It is " + Sluice.clock().now()));
         }
     }
     // end::main

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sluice listen tcp:127.0.0.1:7000",
             "  sluice listen tcp:127.0.0.1:7000 tls:cert.pem --keep --exec cat",
-            "  sluice listen unix:/tmp/socket --keep >>log"
+            "  sluice listen unix:@log --keep >>log"
         })
 public final class ListenCommand extends SocketCommand {
     @Parameters(

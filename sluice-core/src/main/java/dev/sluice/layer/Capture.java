@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// A file of what passes connections at chosen layers, in the format pcapng, which Wireshark opens.
+/// A file of what passes connections at chosen layers, in pcapng, the format of Wireshark.
 ///
 /// ```java
 /// try (Capture capture = Capture.create(Path.of("orders.pcapng"))) {

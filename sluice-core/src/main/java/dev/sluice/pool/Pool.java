@@ -38,7 +38,7 @@ public interface Pool extends AutoCloseable {
     /// results travel as CBOR, so their types are those that [dev.sluice.codec.Cbor] knows, up to 1 MiB each,
     /// and not null.
     ///
-    /// Workers die with this process, however it ends: within a second. What they print goes where the
+    /// Workers die with this process, however it ends. What they print goes where the
     /// configuration says.
     ///
     /// @throws IllegalStateException if the caller is not a coroutine

@@ -1,6 +1,7 @@
 package dev.sluice.internal.local;
 
 import dev.sluice.channel.Received;
+import dev.sluice.internal.space.Incoming;
 import dev.sluice.space.Namespace;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;

@@ -3,6 +3,7 @@ package dev.sluice.internal.local;
 import dev.sluice.channel.Broadcast.Lag;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
+import dev.sluice.internal.space.Incoming;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import dev.sluice.space.Topic;

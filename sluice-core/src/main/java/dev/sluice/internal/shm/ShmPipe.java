@@ -2,6 +2,7 @@ package dev.sluice.internal.shm;
 
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
+import dev.sluice.internal.space.Incoming;
 import dev.sluice.space.Pipe;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;

@@ -3,6 +3,7 @@ package dev.sluice.internal.shm;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
 import dev.sluice.codec.CodecException;
+import dev.sluice.internal.space.Incoming;
 import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
 import dev.sluice.space.SpaceException;

@@ -1,4 +1,4 @@
-package dev.sluice.internal.local;
+package dev.sluice.internal.space;
 
 import dev.sluice.channel.Received;
 import dev.sluice.space.SpaceException;
@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// What comes until the end; waits in `hasNext`.
 ///
 /// Threads: one.
-final class Incoming<T> implements Iterator<T> {
+public final class Incoming<T> implements Iterator<T> {
     private final Supplier<Received<T>> source;
     private @Nullable T next;
 
     /// @param source never [Received.Empty]
-    Incoming(Supplier<Received<T>> source) {
+    public Incoming(Supplier<Received<T>> source) {
         this.source = source;
     }
 
@@ -32,7 +32,7 @@ final class Incoming<T> implements Iterator<T> {
     }
 
     /// What a receive throws that has found a failure.
-    static SpaceException failure(Throwable cause) {
+    public static SpaceException failure(Throwable cause) {
         return (SpaceException) cause;
     }
 

@@ -301,7 +301,12 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         }
         closed = true;
         boolean forgotten = !joined;
-        boolean unfinished = forgotten && pending() > 0 && scope.reason() == null;
+        // Who has awaited a task may be here before the task has told its group: such a task counts as pending, but
+        // it has left the scope, which it does before its outcome is seen.
+        boolean unfinished = forgotten
+                && pending() > 0
+                && scope.reason() == null
+                && !scope.tasks().isEmpty();
         if (unfinished) {
             scope.cancel(new CancelReason.Requested(owner.path(), "group closed before it was joined"));
         }

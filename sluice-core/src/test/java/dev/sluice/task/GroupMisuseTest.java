@@ -170,6 +170,17 @@ class GroupMisuseTest {
     }
 
     @Test
+    void aGroupWhoseTasksHaveAllBeenAwaitedMayBeClosed() throws Exception {
+        TestLoops.run(() -> {
+            for (int i = 0; i < 5_000; i++) {
+                try (var group = TaskGroup.open()) {
+                    assertThat(group.start("child", () -> 7).outcome()).isEqualTo(new Outcome.Succeeded<>(7));
+                }
+            }
+        });
+    }
+
+    @Test
     void aPolicyThatFailsAtTheStartLeavesNoScopeBehind() throws Exception {
         TestLoops.run(() -> {
             var failure = new IllegalStateException("no configuration");

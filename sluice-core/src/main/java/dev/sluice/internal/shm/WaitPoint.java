@@ -139,12 +139,14 @@ final class WaitPoint {
     }
 
     /// Says that somebody waits.
-    private void arm() {
+    ///
+    /// @return the word that says so
+    private int arm() {
         while (true) {
             int word = word();
             // Pairs with the getIntVolatile in ring: who changes something after our look sees the bit.
             if ((word & WAITED_FOR) != 0 || memory.compareAndSetInt(offset, word, word | WAITED_FOR)) {
-                return;
+                return word | WAITED_FOR;
             }
         }
     }
@@ -230,10 +232,17 @@ final class WaitPoint {
 
     /// Looks whether somebody must be woken, and does it.
     ///
-    /// @return the word to sleep at: it changes with the next ring
+    /// @return the word to sleep at, as it was before the look: a ring that came in the middle has changed it,
+    ///     and there is no sleep
     int look() {
-        passOn();
-        return word();
+        int before = word(); // before the queue: whoever comes into it later looks itself, behind its arming
+        if (waiting() > 0) {
+            before = arm();
+            if (open.getAsBoolean()) {
+                wakeOne();
+            }
+        }
+        return before;
     }
 
     SharedFile file() {

@@ -109,6 +109,9 @@ final class WaitThread {
                 return;
             }
             long start = Clock.system().nanoTime();
+            if (!POINTS.isEmpty()) {
+                nextChores = Math.min(nextChores, start + TICK_NANOS); // somebody may have begun to wait meanwhile
+            }
             if (start - nextChores >= 0) {
                 nextChores = start + doChores();
             }

@@ -100,7 +100,8 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
         assert work != null;
         body = null; // what it captured may be large, and the task is kept
         try {
-            return new Outcome.Succeeded<>(work.call());
+            T result = work.call(); // first: what is allocated before the call lives as long as the task waits
+            return new Outcome.Succeeded<>(result);
         } catch (Throwable failure) {
             return outcomeOf(failure);
         }

@@ -248,33 +248,62 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     ///
     /// @return whether somebody other than a cancellation interrupted the thread
     private boolean park(long token, boolean interruptible) {
-        boolean interrupted = false;
-        if (lookFirst(token)) {
+        EventLoop here = loop;
+        if (here == null) {
+            return parkElsewhere(token, interruptible);
+        }
+        if (here.lookFor(this, token)) {
             return false;
         }
+        boolean interrupted = false;
         // Acquires what the resumer wrote; pairs with the compare-and-set in tryResume.
         while ((long) STATE.getAcquire(this) == token) {
-            sleep();
+            LockSupport.park(this);
             if (Thread.interrupted()) {
-                boolean ours = takeBackInterrupt();
-                interrupted |= !ours;
-                // An interrupt of somebody else ends this wait as it would end one of the JDK; one of a
-                // cancellation, which did not see that the strand was about to wait, does so, too. Pairs with
-                // tryResume, which may be first.
-                if (interruptible && (!ours || scope.reason() != null)) {
-                    STATE.compareAndSet(this, token, (token & ~PHASE) | CANCELLED);
-                }
+                interrupted |= interruptedBySomebody(token, interruptible);
             }
         }
         return interrupted;
     }
 
-    /// Looks a while whether the wait ends, if that is likely to be faster than to sleep.
-    boolean lookFirst(long token) {
-        return loop != null && loop.lookFor(this, token);
+    /// As [#park], on a thread without a loop. Apart from it, so that the compiled wait of a coroutine stays
+    /// small enough to be part of its caller: one frame less to copy and to return through at each resume.
+    private boolean parkElsewhere(long token, boolean interruptible) {
+        boolean interrupted = false;
+        if (lookFirst(token)) {
+            return false;
+        }
+        // As in park; pairs with the compare-and-set in tryResume.
+        while ((long) STATE.getAcquire(this) == token) {
+            sleep();
+            if (Thread.interrupted()) {
+                interrupted |= interruptedBySomebody(token, interruptible);
+            }
+        }
+        return interrupted;
     }
 
-    /// Leaves the thread until somebody wakes the strand, or for no reason.
+    /// Takes note of an interrupt that has been consumed.
+    ///
+    /// @return whether somebody other than a cancellation sent it
+    private boolean interruptedBySomebody(long token, boolean interruptible) {
+        boolean ours = takeBackInterrupt();
+        // An interrupt of somebody else ends this wait as it would end one of the JDK; one of a cancellation,
+        // which did not see that the strand was about to wait, does so, too. Pairs with tryResume, which may be
+        // first.
+        if (interruptible && (!ours || scope.reason() != null)) {
+            STATE.compareAndSet(this, token, (token & ~PHASE) | CANCELLED);
+        }
+        return !ours;
+    }
+
+    /// Looks a while whether the wait ends, on a thread without a loop, if that is likely to be faster than to
+    /// sleep.
+    boolean lookFirst(long token) {
+        return false;
+    }
+
+    /// Leaves the processor, on a thread without a loop, until somebody wakes the strand, or for no reason.
     void sleep() {
         LockSupport.park(this);
     }

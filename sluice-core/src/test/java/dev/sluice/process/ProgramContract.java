@@ -34,7 +34,11 @@ abstract class ProgramContract extends ProcessRig {
     void tellsTheSignal(String signal) throws Exception {
         int number = Integer.parseInt(signal.substring(0, signal.indexOf(' ')));
         run(() -> {
-            Exit exit = shell("ulimit -c 0; kill -" + number + " $$").run().exit();
+            // What a background build ignores, its children would ignore, too.
+            String script = "ulimit -c 0; kill -" + number + " $$";
+            Exit exit = Command.of("env", "--default-signal", "sh", "-c", script)
+                    .run()
+                    .exit();
             assertThat(exit.shellCode()).isEqualTo(128 + number);
             assertThat(exit.succeeded()).isFalse();
             if (kernel()) {

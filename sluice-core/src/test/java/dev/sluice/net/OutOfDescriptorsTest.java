@@ -60,7 +60,7 @@ class OutOfDescriptorsTest {
                 }
                 DescriptorLimit.set(calls, starving ? lowestFree(calls) : PLENTY);
                 Task<Void> server = group.start("server", () -> listener.serve(c -> c.transferTo(c)));
-                until(listener, starving ? 2 : 0);
+                await(listener, starving);
                 assertThat(listener.statistics().accepted() == 0).isEqualTo(starving);
                 DescriptorLimit.set(calls, PLENTY);
                 for (Connection client : clients) {
@@ -74,10 +74,12 @@ class OutOfDescriptorsTest {
             }
         }
 
-        private static void until(Listener listener, int refused) {
-            do {
+        private static void await(Listener listener, boolean refusing) {
+            while (refusing
+                    ? listener.statistics().refused() < 2
+                    : listener.statistics().accepted() == 0) {
                 Sluice.sleep(Duration.ofMillis(5));
-            } while (listener.statistics().refused() < refused);
+            }
         }
 
         private static int lowestFree(CallState calls) {

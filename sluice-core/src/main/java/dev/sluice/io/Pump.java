@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Not the bounded threads of `offload`: a read may last for ever, and a few of them would hold up everybody
 /// else's work. Streams bound their number instead, two a stream at most.
 final class Pump {
-    private static final long KEEP_ALIVE_SECONDS = 10;
+    private static final long KEEP_ALIVE_SECONDS = 2;
     private static final ExecutorService THREADS = new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE,

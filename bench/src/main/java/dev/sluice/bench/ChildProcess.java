@@ -1,17 +1,12 @@
 package dev.sluice.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// The parent's end of a [Child] or a [Program].
 public final class ChildProcess implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 120;
-
     /// The flags of every JVM alike: those that Sluice's users set, room for a million threads, and full
     /// collections that leave nothing dead behind, so that the live heap can be read.
     private static final List<String> FLAGS = List.of(
@@ -22,10 +17,7 @@ public final class ChildProcess implements AutoCloseable {
             "-Xms1g",
             "-Xmx4g");
 
-    private final String name;
-    private final Process process;
-    private final PrintWriter orders;
-    private final BufferedReader answers;
+    private final LineProcess process;
 
     /// Where a work is found.
     ///
@@ -34,16 +26,11 @@ public final class ChildProcess implements AutoCloseable {
 
     /// Starts one side of a work.
     ChildProcess(Work work, Work.Side side, Place place) throws IOException {
-        this.name = work.name() + ", " + side.name();
         List<String> command = switch (side) {
             case Work.Java java -> java(place, work.sides().indexOf(java));
             case Program program -> program.command();
         };
-        this.process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        this.orders = new PrintWriter(process.outputWriter(), true);
-        this.answers = process.inputReader();
+        this.process = new LineProcess(work.name() + ", " + side.name(), command);
     }
 
     /// The JVM with its flags, without a class path and a class.
@@ -67,51 +54,20 @@ public final class ChildProcess implements AutoCloseable {
 
     /// Begins the warm-up, which goes on while other children warm up; [#warm] waits for it.
     void warmUp(long millis) {
-        orders.println("warm " + millis);
+        process.tell("warm " + millis);
     }
 
     /// @return the nanoseconds of an operation
     double warm() throws IOException {
-        return Double.parseDouble(answer());
+        return Double.parseDouble(process.next());
     }
 
     Sample run(long operations) throws IOException {
-        orders.println("run " + operations);
-        return Sample.parse(answer());
-    }
-
-    private String answer() throws IOException {
-        Thread guard = Thread.ofVirtual().start(this::endWhenLate);
-        String line = answers.readLine();
-        guard.interrupt();
-        if (line == null) {
-            throw new IOException("benchmark " + name + ": it ended without an answer within " + PATIENCE_SECONDS
-                    + " s, expected one (see its messages above)");
-        }
-        return line;
-    }
-
-    private void endWhenLate() {
-        try {
-            Thread.sleep(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
-            process.destroyForcibly();
-        } catch (InterruptedException answered) {
-            Thread.currentThread().interrupt();
-        }
+        return Sample.parse(process.ask("run " + operations));
     }
 
     @Override
-    public void close() throws IOException {
-        orders.close();
-        boolean ended = false;
-        try {
-            ended = process.waitFor(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (!ended) {
-            process.destroyForcibly();
-            throw new IOException("benchmark " + name + ": it did not end within 10 s after its last measurement");
-        }
+    public void close() {
+        process.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.bench.net;
 
+import dev.sluice.bench.LineProcess;
 import dev.sluice.bench.Metric;
 import dev.sluice.bench.Plan;
 import dev.sluice.bench.Row;
@@ -36,7 +37,7 @@ public final class NetSuite implements Suite {
     }
 
     /// A server that runs.
-    private record Running(Peer peer, Lines server, int port) {}
+    private record Running(Peer peer, LineProcess server, int port) {}
 
     private List<Peer> peers() {
         Peer sluice = Peer.java("Sluice", "sluice-io_uring");
@@ -92,7 +93,7 @@ public final class NetSuite implements Suite {
 
     private static void start(Peer peer, List<Running> all) throws IOException {
         if (peer.here()) {
-            var server = new Lines(peer.name(), Peer.on(SERVER_CPU, peer.command()));
+            var server = new LineProcess(peer.name(), Peer.on(SERVER_CPU, peer.command()));
             try {
                 all.add(new Running(peer, server, Integer.parseInt(server.next())));
                 return;
@@ -109,18 +110,18 @@ public final class NetSuite implements Suite {
     /// Compiles what is hot, before anything is measured.
     private void warmUp(Running running, int millis) throws IOException {
         for (int times = 0; times < 2; times++) { // the second time new connections meet compiled code
-            try (Lines load = load(running, new Cell(64, 4))) {
+            try (LineProcess load = load(running, new Cell(64, 4))) {
                 load.ask("run " + millis / 2);
             }
         }
     }
 
     private List<Row> measure(Plan plan, Cell cell, List<Running> all) throws IOException {
-        List<Lines> loads = new ArrayList<>();
+        List<LineProcess> loads = new ArrayList<>();
         List<Measured> measured = new ArrayList<>();
         try {
             for (Running running : all) {
-                Lines load = load(running, cell);
+                LineProcess load = load(running, cell);
                 loads.add(load);
                 load.ask("run " + (plan.quick() ? 150 : 1_000));
                 measured.add(new Measured());
@@ -131,12 +132,12 @@ public final class NetSuite implements Suite {
                 }
             }
         } finally {
-            loads.forEach(Lines::close);
+            loads.forEach(LineProcess::close);
         }
         return rows(cell, all, measured);
     }
 
-    private Lines load(Running running, Cell cell) throws IOException {
+    private LineProcess load(Running running, Cell cell) throws IOException {
         List<String> command = List.of(
                 goProgram(),
                 "1",
@@ -145,12 +146,12 @@ public final class NetSuite implements Suite {
                 Integer.toString(cell.connections),
                 Integer.toString(cell.depth),
                 Integer.toString(SIZE));
-        Lines load = new Lines("load of " + running.peer.name(), Peer.on(LOAD_CPU, command));
+        LineProcess load = new LineProcess("load of " + running.peer.name(), Peer.on(LOAD_CPU, command));
         load.next(); // connected
         return load;
     }
 
-    private static void sample(Running running, Lines load, int millis, Measured measured) throws IOException {
+    private static void sample(Running running, LineProcess load, int millis, Measured measured) throws IOException {
         String[] before = running.server.ask("usage").split(" ");
         String[] answer = load.ask("run " + millis).split(" ");
         String[] after = running.server.ask("usage").split(" ");

@@ -1,21 +1,24 @@
-package dev.sluice.bench.net;
+package dev.sluice.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A process that answers lines with lines, and ends with its input.
-final class Lines implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 60;
+public final class LineProcess implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 120;
+    private static final long END_SECONDS = 10;
 
     private final String name;
     private final Process process;
     private final PrintWriter orders;
     private final BufferedReader answers;
 
-    Lines(String name, List<String> command) throws IOException {
+    /// @param name for messages
+    public LineProcess(String name, List<String> command) throws IOException {
         this.name = name;
         this.process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -24,13 +27,18 @@ final class Lines implements AutoCloseable {
         this.answers = process.inputReader();
     }
 
-    String ask(String order) throws IOException {
-        orders.println(order);
+    public String ask(String order) throws IOException {
+        tell(order);
         return next();
     }
 
-    /// What it says next.
-    String next() throws IOException {
+    /// Asks; [#next] has the answer.
+    public void tell(String order) {
+        orders.println(order);
+    }
+
+    /// What it says next; waits for at most two minutes.
+    public String next() throws IOException {
         Thread guard = Thread.ofVirtual().start(this::endWhenLate);
         String line = answers.readLine();
         guard.interrupt();
@@ -50,15 +58,20 @@ final class Lines implements AutoCloseable {
         }
     }
 
+    /// @throws UncheckedIOException if it has not ended by itself within ten seconds; it has been killed then
     @Override
     public void close() {
         orders.close();
+        boolean ended = false;
         try {
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
+            ended = process.waitFor(END_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (!ended) {
+            process.destroyForcibly();
+            throw new UncheckedIOException(new IOException("benchmark " + name + ": it did not end within "
+                    + END_SECONDS + " s after its last measurement"));
         }
     }
 }

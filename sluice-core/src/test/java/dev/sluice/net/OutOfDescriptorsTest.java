@@ -74,12 +74,13 @@ class OutOfDescriptorsTest {
             }
         }
 
+        /// Sleeps at least once: the first time that loads what sleeping needs, which takes descriptors.
         private static void await(Listener listener, boolean refusing) {
-            while (refusing
-                    ? listener.statistics().refused() < 2
-                    : listener.statistics().accepted() == 0) {
+            do {
                 Sluice.sleep(Duration.ofMillis(5));
-            }
+            } while (refusing
+                    ? listener.statistics().refused() < 2
+                    : listener.statistics().accepted() == 0);
         }
 
         private static int lowestFree(CallState calls) {

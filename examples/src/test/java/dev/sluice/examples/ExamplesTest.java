@@ -23,6 +23,11 @@ class ExamplesTest {
     }
 
     @Test
+    void shop() throws Exception {
+        Printed.by(Shop::main).consistsOf("750", "sold-out: no tea left");
+    }
+
+    @Test
     void fileTransfer() throws Exception {
         long size = Files.size(Path.of(System.getProperty("java.home"), "lib", "jrt-fs.jar"));
         assertThat(Printed.by(FileTransfer::main).lines()).last().isEqualTo("received " + size + " bytes");

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
 import dev.sluice.io.ByteReader;
+import dev.sluice.layer.Messages;
+import dev.sluice.layer.Stack;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Listener;
 import dev.sluice.net.Tcp;
@@ -66,6 +68,15 @@ class TlsGuideTest {
                     IO.println(ByteReader.over(connection).readLine().orElseThrow());
                 }
                 // end::client
+
+                // tag::stack
+                Stack stack = Stack.over(Tcp.connect(address)).tls(client, "localhost"); // a server says tls(server)
+                Messages<String> lines = stack.lines();
+                // end::stack
+                lines.send("good day");
+                assertThat(lines.receive()).contains("good day");
+                assertThat(lines.describe()).contains("6  tls TLSv1.3");
+                lines.close();
 
                 // tag::reload
                 identity.reload(); // connections that are there stay as they are

@@ -2,6 +2,8 @@ package dev.sluice.layer;
 
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
+import dev.sluice.tls.TlsConnection;
+import dev.sluice.tls.TlsContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -58,9 +60,33 @@ public final class Stack implements Connection {
             top.abort();
             throw failure;
         }
+        return with(new Rung(layer.osi(), layer.name(), above));
+    }
+
+    private Stack with(Rung rung) {
         List<Rung> higher = new ArrayList<>(rungs);
-        higher.add(new Rung(layer.osi(), layer.name(), above));
-        return new Stack(above, List.copyOf(higher));
+        higher.add(rung);
+        return new Stack(rung.connection, List.copyOf(higher));
+    }
+
+    /// Encrypts, as the client; see [TlsContext#connect]. Its row in the table names the version of TLS.
+    ///
+    /// @param host whom the peer must be: a name or an address that its certificate is for
+    /// @throws dev.sluice.tls.TlsException if the two do not agree; the connection has been closed then
+    public Stack tls(TlsContext context, String host) throws IOException {
+        return encrypted(context.connect(top, host));
+    }
+
+    /// Encrypts, as the server; see [TlsContext#accept].
+    ///
+    /// @throws dev.sluice.tls.TlsException if the two do not agree; the connection has been closed then
+    /// @throws IllegalStateException if the context has no identity
+    public Stack tls(TlsContext context) throws IOException {
+        return encrypted(context.accept(top));
+    }
+
+    private Stack encrypted(TlsConnection secure) {
+        return with(new Rung(6, "tls " + secure.session().getProtocol(), secure));
     }
 
     /// Compresses, with [Deflate#defaults].

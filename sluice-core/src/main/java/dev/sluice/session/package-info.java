@@ -1,6 +1,6 @@
-/// Many streams over one connection.
+/// What two sides keep up over one connection: many streams, or calls and their answers.
 ///
-/// Start reading at [Mux].
+/// Start reading at [Mux] for streams, at [Session] for calls.
 @NullMarked
 package dev.sluice.session;
 

@@ -361,6 +361,12 @@ public final class WebSocket implements AutoCloseable {
 
     // ---- ends
 
+    /// Says that all is said (1000). What the peer has sent until it hears of that can be received; then it says
+    /// goodbye as well, as WebSockets have no half that stays open. [#close] is still to be called.
+    public void closeOutput() throws IOException {
+        sayGoodbye(new Goodbye(1000, ""));
+    }
+
     /// Says that all is said (1000), see [#close(int, String)].
     @Override
     public void close() throws IOException {

@@ -99,6 +99,25 @@ class WebSocketTest {
     }
 
     @Test
+    void whoHasSaidAllHearsWhatWasSentBefore() throws Exception {
+        connected(WebSocketConfig.defaults(), (client, server, group) -> {
+            server.send("one");
+            client.send("the last");
+            client.closeOutput();
+            client.closeOutput();
+            assertThatThrownBy(() -> client.send("too late")).isInstanceOf(NetException.class);
+            server.send("two");
+            assertThat(text(server.receive())).isEqualTo("the last");
+            assertThat(server.receive()).isEmpty();
+            assertThat(text(client.receive())).isEqualTo("one");
+            assertThat(text(client.receive())).isEqualTo("two");
+            assertThat(client.receive()).isEmpty();
+            group.start("close", () -> server.close());
+            client.close();
+        });
+    }
+
+    @Test
     void aCloseBesideAReceiverLetsThatEnd() throws Exception {
         connected(WebSocketConfig.defaults(), (client, server, group) -> {
             Task<Optional<Message>> receiving = group.start("receive", client::receive);

@@ -1,7 +1,6 @@
 package dev.sluice.cli.socket;
 
 import dev.sluice.layer.Layer;
-import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
 import dev.sluice.task.Deadline;
 import java.io.IOException;
@@ -33,9 +32,9 @@ public final class DialCommand extends SocketCommand {
             index = "0",
             paramLabel = "ADDRESS",
             converter = Places.Reader.class,
-            description = "tcp:HOST:PORT, unix:PATH or unix:@NAME")
+            description = "tcp:HOST:PORT, ws:HOST:PORT/PATH, unix:PATH or unix:@NAME")
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private Address address;
+    private Place address;
 
     @Parameters(index = "1..*", paramLabel = "LAYER", description = "What stands on the connection, see below.")
     private List<String> layers = new ArrayList<>();
@@ -54,7 +53,7 @@ public final class DialCommand extends SocketCommand {
         }
         List<Layer> texts;
         try {
-            texts = LayerText.dialling(layers, Places.host(address));
+            texts = LayerText.dialling(address.layers(layers), address);
         } catch (LayerText.WrongException wrong) {
             throw wrong(String.valueOf(wrong.getMessage()));
         }
@@ -71,7 +70,7 @@ public final class DialCommand extends SocketCommand {
     private Layers connect(List<Layer> texts) throws IOException {
         var connected = new ArrayList<Layers>();
         var limit = Duration.ofNanos((long) (timeout * 1e9));
-        if (!Deadline.after(limit).tryRun(() -> connected.add(Layers.over(Places.connect(address), texts)))) {
+        if (!Deadline.after(limit).tryRun(() -> connected.add(Layers.over(Places.connect(address), captured(texts))))) {
             throw new IOException("connect to " + address + ": no answer within --timeout " + timeout + " seconds");
         }
         return connected.getFirst();

@@ -5,6 +5,7 @@ import dev.sluice.layer.Faults;
 import dev.sluice.layer.Layer;
 import dev.sluice.tls.TlsContext;
 import dev.sluice.tls.TlsIdentity;
+import dev.sluice.websocket.WebSocket;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ final class LayerText {
               tls:any         dial: TLS with whoever is there
               tls:cert.pem    listen: TLS; the file holds a certificate and its key
               tls:cert.pem,key.pem  the same from two files
+              ws, ws:/PATH    WebSocket: each line is a message, and each message a line
               deflate         compressed, the peer has to do so, too
               throttle:100k   so many bytes a second, with k or M
               faults:delay=20,pieces=1,drop=N,reset=N,seed=N
@@ -45,18 +47,28 @@ final class LayerText {
     static List<Layer> listening(List<String> words) throws WrongException {
         List<Layer> layers = new ArrayList<>();
         for (String word : words) {
-            layers.add(kind(word).equals("tls") ? tlsServer(word) : either(word));
+            layers.add(
+                    switch (kind(word)) {
+                        case "tls" -> tlsServer(word);
+                        case "ws" -> Layer.of("ws", 7, lower -> new WebSocketLines(lower, WebSocket.accept(lower)));
+                        default -> either(word);
+                    });
         }
         return layers;
     }
 
     /// The layers of a client.
     ///
-    /// @param host whom it expects
-    static List<Layer> dialling(List<String> words, String host) throws WrongException {
+    /// @param server whom it expects
+    static List<Layer> dialling(List<String> words, Place server) throws WrongException {
         List<Layer> layers = new ArrayList<>();
         for (String word : words) {
-            layers.add(kind(word).equals("tls") ? tlsClient(word, host) : either(word));
+            layers.add(
+                    switch (kind(word)) {
+                        case "tls" -> tlsClient(word, server.host());
+                        case "ws" -> webSocketClient(word, server.authority());
+                        default -> either(word);
+                    });
         }
         return layers;
     }
@@ -66,8 +78,16 @@ final class LayerText {
             case "deflate" -> Deflate.defaults();
             case "throttle" -> throttle(word);
             case "faults" -> faults(word);
-            default -> throw new WrongException("layer '" + word + "': expected tls, deflate, throttle or faults");
+            default -> throw new WrongException("layer '" + word + "': expected tls, ws, deflate, throttle or faults");
         };
+    }
+
+    private static Layer webSocketClient(String word, String authority) throws WrongException {
+        String path = rest(word).isEmpty() ? "/" : rest(word);
+        if (!path.startsWith("/")) {
+            throw new WrongException("layer '" + word + "': expected ws or ws:/PATH");
+        }
+        return Layer.of("ws", 7, lower -> new WebSocketLines(lower, WebSocket.connect(lower, authority, path)));
     }
 
     private static Layer throttle(String word) throws WrongException {

@@ -1,7 +1,6 @@
 package dev.sluice.cli.socket;
 
 import dev.sluice.layer.Layer;
-import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Listener;
 import java.io.IOException;
@@ -35,9 +34,10 @@ public final class ListenCommand extends SocketCommand {
             index = "0",
             paramLabel = "ADDRESS",
             converter = Places.Reader.class,
-            description = "tcp:HOST:PORT, tcp::PORT, unix:PATH or unix:@NAME; port 0 is one that is free.")
+            description =
+                    "tcp:HOST:PORT, tcp::PORT, ws:HOST:PORT, unix:PATH or unix:@NAME; port 0 is one that is free.")
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private Address address;
+    private Place address;
 
     @Parameters(index = "1..*", paramLabel = "LAYER", description = "What stands on the connection, see below.")
     private List<String> layers = new ArrayList<>();
@@ -68,7 +68,7 @@ public final class ListenCommand extends SocketCommand {
         }
         List<Layer> texts;
         try {
-            texts = LayerText.listening(layers);
+            texts = LayerText.listening(address.layers(layers));
         } catch (LayerText.WrongException wrong) {
             throw wrong(String.valueOf(wrong.getMessage()));
         }
@@ -104,7 +104,7 @@ public final class ListenCommand extends SocketCommand {
     }
 
     private void serve(Connection connection, List<Layer> texts) throws IOException {
-        Layers stack = Layers.over(connection, texts);
+        Layers stack = Layers.over(connection, captured(texts));
         try (Connection top = stack.top()) {
             if (command != null) {
                 Joint.toCommand(top, command);

@@ -8,6 +8,7 @@ import dev.sluice.net.TcpAddress;
 import dev.sluice.net.Unix;
 import dev.sluice.net.UnixAddress;
 import java.io.IOException;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -15,43 +16,57 @@ import picocli.CommandLine.TypeConversionException;
 final class Places {
     private Places() {}
 
+    private static final String WEB_SOCKET = "ws:";
+
     /// Reads an address.
-    static final class Reader implements ITypeConverter<Address> {
+    static final class Reader implements ITypeConverter<Place> {
         @Override
-        public Address convert(String text) {
+        public Place convert(String text) {
+            if (text.startsWith(WEB_SOCKET)) {
+                return webSocket(text.substring(WEB_SOCKET.length()));
+            }
             try {
                 Address address = Address.parse(text);
                 if (address instanceof TcpAddress || address instanceof UnixAddress) {
-                    return address;
+                    return new Place(address, List.of());
                 }
             } catch (IllegalArgumentException wrong) {
                 if (text.startsWith("tcp:") || text.startsWith("unix:")) {
                     throw new TypeConversionException(wrong.getMessage());
                 }
             }
-            throw new TypeConversionException("address '" + text
-                    + "': expected tcp:HOST:PORT, tcp::PORT (all addresses), unix:PATH or unix:@NAME");
+            throw new TypeConversionException(
+                    "address '" + text
+                            + "': expected tcp:HOST:PORT, tcp::PORT (all addresses), ws:HOST:PORT/PATH, unix:PATH or unix:@NAME");
+        }
+
+        /// @param rest `HOST:PORT/PATH`, with `//` before it or without
+        private static Place webSocket(String rest) {
+            String bare = rest.startsWith("//") ? rest.substring(2) : rest;
+            int slash = bare.indexOf('/');
+            try {
+                Address address = Address.parse("tcp:" + (slash < 0 ? bare : bare.substring(0, slash)));
+                return new Place(address, List.of(WEB_SOCKET + (slash < 0 ? "/" : bare.substring(slash))));
+            } catch (IllegalArgumentException wrong) {
+                throw new TypeConversionException(
+                        "address '" + WEB_SOCKET + rest + "': expected ws:HOST:PORT or ws:HOST:PORT/PATH");
+            }
         }
     }
 
-    static Listener listen(Address address) throws IOException {
-        return switch (address) {
+    static Listener listen(Place place) throws IOException {
+        return switch (place.transport()) {
             case TcpAddress tcp -> Tcp.listen(tcp, Tcp.Options.defaults());
             case UnixAddress unix -> Unix.listen(unix);
-            default -> throw new IllegalArgumentException("listen at " + address + ": expected tcp or unix");
+            default -> throw new IllegalArgumentException("listen at " + place + ": expected tcp or unix");
         };
     }
 
-    static Connection connect(Address address) throws IOException {
-        return switch (address) {
+    static Connection connect(Place place) throws IOException {
+        return switch (place.transport()) {
             case TcpAddress tcp -> Tcp.connect(tcp, Tcp.Options.defaults());
             case UnixAddress unix -> Unix.connect(unix);
-            default -> throw new IllegalArgumentException("connect to " + address + ": expected tcp or unix");
+            default -> throw new IllegalArgumentException("connect to " + place + ": expected tcp or unix");
         };
-    }
-
-    /// The host that an address names, for the certificate of its server.
-    static String host(Address address) {
-        return address instanceof TcpAddress tcp ? tcp.host() : "localhost";
     }
 }

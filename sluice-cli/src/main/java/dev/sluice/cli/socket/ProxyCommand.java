@@ -1,7 +1,6 @@
 package dev.sluice.cli.socket;
 
 import dev.sluice.layer.Layer;
-import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Listener;
 import java.io.IOException;
@@ -34,9 +33,9 @@ public final class ProxyCommand extends SocketCommand {
             index = "0",
             paramLabel = "FROM",
             converter = Places.Reader.class,
-            description = "Where to listen: tcp:HOST:PORT, tcp::PORT, unix:PATH or unix:@NAME")
+            description = "Where to listen: tcp:HOST:PORT, tcp::PORT, ws:HOST:PORT, unix:PATH or unix:@NAME")
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private Address from;
+    private Place from;
 
     @Parameters(
             index = "1",
@@ -44,7 +43,7 @@ public final class ProxyCommand extends SocketCommand {
             converter = Places.Reader.class,
             description = "Where to connect to, for each connection")
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private Address to;
+    private Place to;
 
     @Parameters(
             index = "2..*",
@@ -74,8 +73,8 @@ public final class ProxyCommand extends SocketCommand {
         List<Layer> near;
         List<Layer> far;
         try {
-            near = LayerText.listening(layers);
-            far = LayerText.dialling(beyond, Places.host(to));
+            near = LayerText.listening(from.layers(layers));
+            far = LayerText.dialling(to.layers(beyond), to);
         } catch (LayerText.WrongException wrong) {
             throw wrong(String.valueOf(wrong.getMessage()));
         }
@@ -88,8 +87,8 @@ public final class ProxyCommand extends SocketCommand {
 
     private void relay(Connection accepted, List<Layer> nearLayers, List<Layer> farLayers) throws IOException {
         try {
-            Layers near = Layers.over(accepted, nearLayers);
-            Layers far = Layers.over(Places.connect(to), farLayers);
+            Layers near = Layers.over(accepted, captured(nearLayers));
+            Layers far = Layers.over(Places.connect(to), captured(farLayers));
             try (Connection one = near.top();
                     Connection other = far.top()) {
                 Joint.relay(one, other);

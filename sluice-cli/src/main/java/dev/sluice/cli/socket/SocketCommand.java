@@ -3,16 +3,23 @@ package dev.sluice.cli.socket;
 import dev.sluice.Sluice;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.io.StreamException;
+import dev.sluice.layer.Capture;
+import dev.sluice.layer.Layer;
 import dev.sluice.loop.LoopsConfig;
 import dev.sluice.net.NetException;
 import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.process.ProcessStartException;
 import dev.sluice.task.TaskFailedException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,6 +35,14 @@ abstract class SocketCommand implements Callable<Integer> {
     boolean describe;
 
     @Option(
+            names = "--capture",
+            paramLabel = "FILE",
+            description = "Write what passes to a file for Wireshark: below the layers, and above them, in clear.")
+    private @Nullable Path capture;
+
+    private List<Layer> capturing = List.of(); // below and above the others; set before run
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help message and exit.")
@@ -41,12 +56,44 @@ abstract class SocketCommand implements Callable<Integer> {
     /// What it does, on a loop.
     abstract void run() throws IOException;
 
+    private void runCaptured() throws IOException {
+        Path path = capture;
+        if (path == null) {
+            run();
+            return;
+        }
+        Capture file;
+        try {
+            file = Capture.create(path);
+        } catch (FileNotFoundException impossible) {
+            throw new IOException("--capture: " + impossible.getMessage(), impossible);
+        }
+        try (file) {
+            capturing = List.of(file.at("transport"), file.at("content"));
+            run();
+        }
+    }
+
+    /// Layers, and those that capture what passes below and above them.
+    final List<Layer> captured(List<Layer> layers) {
+        if (capturing.isEmpty()) {
+            return layers;
+        }
+        var all = new ArrayList<Layer>();
+        all.add(capturing.getFirst());
+        if (!layers.isEmpty()) {
+            all.addAll(layers);
+            all.add(capturing.getLast());
+        }
+        return all;
+    }
+
     @Override
     public final Integer call() {
         Reports.handler(this::report);
         LoopsConfig config = LoopsConfig.defaults().withCount(1).withStallLimit(Duration.ZERO);
         try {
-            Sluice.run(config, this::run);
+            Sluice.run(config, this::runCaptured);
             return CommandLine.ExitCode.OK;
         } catch (IOException failed) {
             return failed(failed);

@@ -20,9 +20,11 @@ import dev.sluice.task.Deadline;
 import dev.sluice.task.Task;
 import dev.sluice.task.TaskGroup;
 import dev.sluice.tls.TlsContext;
+import dev.sluice.websocket.WebSocket;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -194,6 +196,68 @@ class SocketCommandsTest {
     }
 
     @Test
+    void aWebSocketIsLines() throws Exception {
+        run(() -> {
+            String shout = "while read line; do echo $line!; done";
+            try (Server server = Server.start("listen", "ws:127.0.0.1:0", "--keep", "--exec", "sh", "-c", shout)) {
+                try (WebSocket socket = WebSocket.connect(Tcp.connect(server.address), "localhost", "/")) {
+                    for (String word : List.of("one", "two")) {
+                        socket.send(word);
+                        assertThat(text(socket.receive().orElseThrow().bytes())).isEqualTo(word + "!");
+                    }
+                }
+                String url = "http://" + server.address.substring("tcp:".length());
+                ProcessResult curl = Command.of("curl", "-sS", "-i", url).run();
+                assertThat(curl.stdoutText()).as(curl.stderrText()).startsWith("HTTP/1.1 426 ");
+            }
+            try (var listener = Tcp.listen("127.0.0.1:0");
+                    var group = TaskGroup.open()) {
+                group.start(
+                        "echo",
+                        () -> listener.serve(WebSocket.serving(socket -> {
+                            for (var next = socket.receive(); next.isPresent(); next = socket.receive()) {
+                                socket.send(next.get());
+                            }
+                        })));
+                String place = "ws://" + listener.address().place() + "/chat";
+                ProcessResult dialled = sluice("dial", place, "--describe")
+                        .stdin(Input.of("hello\nlast words"))
+                        .run();
+                assertThat(dialled.stdoutText()).isEqualTo("hello\nlast words\n");
+                assertThat(dialled.exit()).isEqualTo(new Exit.Exited(0));
+                assertThat(dialled.stderrText()).contains("  7  ws ");
+                listener.close();
+                group.join();
+            }
+        });
+    }
+
+    @Test
+    void whatPassesIsCapturedOnTheWireAndInClear(@TempDir Path directory) throws Exception {
+        run(() -> {
+            Path file = directory.resolve("capture.pcapng");
+            try (Server server =
+                    Server.start("listen", "tcp:127.0.0.1:0", "tls:" + file("server.pem"), "--keep", "--exec", "cat")) {
+                ProcessResult dialled = sluice(
+                                "dial", server.address, "tls:" + file("ca.pem"), "--capture", file.toString())
+                        .stdin(Input.of("hello in clear\n"))
+                        .run();
+                assertThat(dialled.stdoutText()).as(dialled.stderrText()).isEqualTo("hello in clear\n");
+                String captured = Files.readString(file, StandardCharsets.ISO_8859_1);
+                assertThat(captured).startsWith("\n\r\r\n").contains("transport", "content");
+                assertThat(captured.split("hello in clear\n", -1))
+                        .as("out and in, above TLS only")
+                        .hasSize(3);
+                ProcessResult nowhere = sluice("dial", server.address, "--capture", "/no/such/file")
+                        .stdin(Input.nothing())
+                        .run();
+                assertThat(nowhere.exit()).isEqualTo(new Exit.Exited(1));
+                assertThat(nowhere.stderrText()).contains("sluice dial: --capture: /no/such/file (No such file");
+            }
+        });
+    }
+
+    @Test
     void layersStandOnEachOther() throws Exception {
         run(() -> {
             String bad = "faults:delay=1,pieces=7,seed=5";
@@ -269,6 +333,8 @@ class SocketCommandsTest {
             2 | dial tcp:127.0.0.1:1 tsl   | layer 'tsl': expected
             2 | dial tcp:127.0.0.1:1 throttle:x | expected throttle:BYTES
             2 | proxy tcp::0 tcp::0 faults:late | expected faults:SETTING
+            2 | dial ws:127.0.0.1          | expected ws:HOST:PORT or ws:HOST:PORT/PATH
+            2 | dial tcp:127.0.0.1:1 ws:x  | expected ws or ws:/PATH
             2 | listen tcp:127.0.0.1:0 tls | expected tls:CERTIFICATE.pem
             2 | listen tcp::0 tls:none.pem | no such file: none.pem
             2 | proxy tcp::0               | Missing required parameter: 'TO'

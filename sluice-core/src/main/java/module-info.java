@@ -20,6 +20,7 @@ module dev.sluice {
     exports dev.sluice.sync;
     exports dev.sluice.process;
     exports dev.sluice.pool;
+    exports dev.sluice.ranks;
     exports dev.sluice.session;
     exports dev.sluice.space;
     exports dev.sluice.space.sync;

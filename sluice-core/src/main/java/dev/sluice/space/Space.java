@@ -171,7 +171,9 @@ public interface Space extends AutoCloseable {
         EVENT,
         BARRIER,
         CONDITION,
-        COUNTER
+        COUNTER,
+        /// a group of ranks, see [dev.sluice.ranks.Group#join]
+        RANKS
     }
 
     /// One object of a space.

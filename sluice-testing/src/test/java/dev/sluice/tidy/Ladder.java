@@ -30,8 +30,9 @@ final class Ladder {
             Set.of("dev.sluice.layer"),
             Set.of("dev.sluice.space.sync", "dev.sluice.session", "dev.sluice.websocket"),
             Set.of("dev.sluice.space"),
-            Set.of("dev.sluice.internal.space"),
+            Set.of("dev.sluice.internal.space", "dev.sluice.internal.ranks"),
             Set.of("dev.sluice.internal.local", "dev.sluice.internal.shm"),
+            Set.of("dev.sluice.ranks"),
             Set.of("dev.sluice.pool"),
             Set.of("dev.sluice"));
 

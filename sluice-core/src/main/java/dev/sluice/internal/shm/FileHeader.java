@@ -63,7 +63,8 @@ record FileHeader(Kind kind, long totalBytes, int participants, Limits limits) {
         BARRIER(10),
         CONDITION(11),
         COUNTER(12),
-        READ_WRITE_LOCK(13);
+        READ_WRITE_LOCK(13),
+        RANKS(14);
 
         final int number;
 

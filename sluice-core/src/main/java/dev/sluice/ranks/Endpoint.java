@@ -33,7 +33,7 @@ final class Endpoint extends Standing {
 
     private @Nullable Peer to; // of the message that goes, until all of it has gone
     private ByteRing.Source source = (_, _) -> {};
-    private long total;
+    private ByteRing.Heading heading = new ByteRing.Heading(0, 0, 0, 0);
     private long gone;
 
     private @Nullable Peer from; // of the numbers that come, until all of them have
@@ -218,10 +218,9 @@ final class Endpoint extends Standing {
     private void start(int receiver, ByteRing.Source what, long size) {
         to = receiver == NOBODY ? null : peer(receiver);
         source = what;
-        total = size;
         gone = 0;
         if (to != null) {
-            to.sent++;
+            heading = new ByteRing.Heading(tag, epoch, ++to.sent, size);
             messages++;
             bytes += size;
         }
@@ -233,13 +232,13 @@ final class Endpoint extends Standing {
         if (receiver == null) {
             return false;
         }
-        long now = receiver.out().write(tag, epoch, receiver.sent, total, gone, source);
+        long now = receiver.out().write(heading, gone, source);
         if (now < 0) {
             return false;
         }
         begun = true;
         gone = now;
-        if (now == total) {
+        if (now == heading.total()) {
             to = null;
         }
         wiring.wake(receiver.original);
@@ -352,7 +351,7 @@ final class Endpoint extends Standing {
         }
         Peer receiver = to;
         Peer giver = waitsFor;
-        if (receiver != null && (receiver.out().hasRoom(total - gone) || hasLeft(receiver))) {
+        if (receiver != null && (receiver.out().hasRoom(heading.total() - gone) || hasLeft(receiver))) {
             return true;
         }
         if (giver != null && (giver.in().ready() || hasLeft(giver))) {

@@ -116,13 +116,18 @@ public final class ByteRing {
         return recordBytes((int) Math.min(left, wholeBytes())) + RECORD; // it may be cut once, at the end
     }
 
-    /// Writes the next part of a message: all of it, or a quarter of the ring.
+    /// What is the same in all records of a message.
     ///
     /// @param message a number that the message before did not have
+    /// @param total its bytes
+    public record Heading(int tag, int epoch, int message, long total) {}
+
+    /// Writes the next part of a message: all of it, or a quarter of the ring.
+    ///
     /// @param from what was written of it before
     /// @return what is written of it now; -1 if there is no room
-    public long write(int tag, int epoch, int message, long total, long from, Source source) {
-        long left = total - from;
+    public long write(Heading heading, long from, Source source) {
+        long left = heading.total - from;
         if (capacity - (tail - headSeen) < needed(left)) {
             headSeen = (long) LONG.getAcquire(memory, HEAD); // pairs with the release in release
             if (capacity - (tail - headSeen) < needed(left)) {
@@ -136,10 +141,10 @@ public final class ByteRing {
             int payload = (int) Math.min(until - position, HEADER_BYTES + capacity - at - RECORD);
             writing.clear();
             writing.putInt(at + BYTES, payload)
-                    .putInt(at + TAG, tag)
-                    .putInt(at + EPOCH, epoch)
-                    .putInt(at + MESSAGE, message)
-                    .putLong(at + TOTAL, total)
+                    .putInt(at + TAG, heading.tag)
+                    .putInt(at + EPOCH, heading.epoch)
+                    .putInt(at + MESSAGE, heading.message)
+                    .putLong(at + TOTAL, heading.total)
                     .putLong(at + OFFSET, position);
             writing.limit(at + RECORD + payload).position(at + RECORD);
             source.fill(writing, position);

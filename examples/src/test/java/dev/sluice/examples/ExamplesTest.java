@@ -28,6 +28,15 @@ class ExamplesTest {
     }
 
     @Test
+    void downloads() throws Exception {
+        long size = Files.size(Path.of(System.getProperty("java.home"), "lib", "jrt-fs.jar"));
+        assertThat(Printed.by(Downloads::main).lines())
+                .hasSize(3)
+                .contains("lib/jrt-fs.jar: " + size)
+                .anyMatch(line -> line.startsWith("release: "));
+    }
+
+    @Test
     void fileTransfer() throws Exception {
         long size = Files.size(Path.of(System.getProperty("java.home"), "lib", "jrt-fs.jar"));
         assertThat(Printed.by(FileTransfer::main).lines()).last().isEqualTo("received " + size + " bytes");

@@ -48,7 +48,8 @@ public final class CodecException extends RuntimeException {
         return new CodecException(problem, what, expected, null);
     }
 
-    static CodecException of(Problem problem, String what, String expected, Throwable cause) {
+    /// The same with what has found it.
+    public static CodecException of(Problem problem, String what, String expected, Throwable cause) {
         return new CodecException(problem, what, expected, cause);
     }
 

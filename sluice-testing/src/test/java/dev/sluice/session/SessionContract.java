@@ -16,6 +16,7 @@ import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.session.CallFailedException.Problem;
 import dev.sluice.sync.Event;
+import dev.sluice.task.Action;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.Promise;
 import dev.sluice.task.Task;
@@ -45,6 +46,24 @@ abstract class SessionContract {
     /// A new connection.
     abstract Ends open() throws IOException;
 
+    /// What is to be closed behind a test.
+    final List<AutoCloseable> below = new ArrayList<>();
+
+    private void run(Action<Exception> body) throws Exception {
+        LoopsConfig loops = LoopsConfig.defaults().withStallLimit(ofSeconds(20));
+        Sluice.run(
+                loops,
+                () -> Deadline.after(ofSeconds(60)).named("test").run(() -> {
+                    try {
+                        body.run();
+                    } finally {
+                        for (AutoCloseable one : below) {
+                            one.close();
+                        }
+                    }
+                }));
+    }
+
     interface Body {
         void run(Session client, Session server, TaskGroup<Object, Void> group) throws Exception;
     }
@@ -62,22 +81,18 @@ abstract class SessionContract {
     }
 
     void connected(Service service, SessionConfig config, Body body) throws Exception {
-        LoopsConfig loops = LoopsConfig.defaults().withStallLimit(ofSeconds(20));
-        Sluice.run(
-                loops,
-                () -> Deadline.after(ofSeconds(60)).named("test").run(() -> {
-                    Ends ends = open();
-                    try (var group = TaskGroup.open()) {
-                        var far = group.start(
-                                "server",
-                                () -> Session.over(Stack.over(ends.far).frames(), service, config));
-                        try (Session client = Session.over(Stack.over(ends.near).frames(), Service.nothing(), config);
-                                Session server = far.get()) {
-                            body.run(client, server, group);
-                            group.join();
-                        }
-                    }
-                }));
+        run(() -> {
+            Ends ends = open();
+            try (var group = TaskGroup.open()) {
+                var far = group.start(
+                        "server", () -> Session.over(Stack.over(ends.far).frames(), service, config));
+                try (Session client = Session.over(Stack.over(ends.near).frames(), Service.nothing(), config);
+                        Session server = far.get()) {
+                    body.run(client, server, group);
+                    group.join();
+                }
+            }
+        });
     }
 
     static void fails(ThrowingCallable body, Problem problem) {
@@ -158,23 +173,19 @@ abstract class SessionContract {
 
     @Test
     void bothSidesMayCall() throws Exception {
-        LoopsConfig loops = LoopsConfig.defaults().withStallLimit(ofSeconds(20));
-        Sluice.run(
-                loops,
-                () -> Deadline.after(ofSeconds(60)).named("test").run(() -> {
-                    Ends ends = open();
-                    try (var group = TaskGroup.open()) {
-                        var far =
-                                group.start("far", () -> Session.over(ends.far, Service.of(ECHO, text -> text + "!")));
-                        try (Session near = Session.over(ends.near, Service.of(WAIT, text -> text + "?"));
-                                Session there = far.get()) {
-                            assertThat(near.call(ECHO, "a")).isEqualTo("a!");
-                            assertThat(there.call(WAIT, "b")).isEqualTo("b?");
-                            fails(() -> there.call(ECHO, "c"), Problem.UNKNOWN_METHOD);
-                        }
-                        group.join();
-                    }
-                }));
+        run(() -> {
+            Ends ends = open();
+            try (var group = TaskGroup.open()) {
+                var far = group.start("far", () -> Session.over(ends.far, Service.of(ECHO, text -> text + "!")));
+                try (Session near = Session.over(ends.near, Service.of(WAIT, text -> text + "?"));
+                        Session there = far.get()) {
+                    assertThat(near.call(ECHO, "a")).isEqualTo("a!");
+                    assertThat(there.call(WAIT, "b")).isEqualTo("b?");
+                    fails(() -> there.call(ECHO, "c"), Problem.UNKNOWN_METHOD);
+                }
+                group.join();
+            }
+        });
     }
 
     @Test
@@ -368,7 +379,7 @@ abstract class SessionContract {
 
     @Test
     void versionsAndFeaturesAreAgreed() throws Exception {
-        Sluice.run(() -> Deadline.after(ofSeconds(60)).named("test").run(() -> {
+        run(() -> {
             SessionConfig old = SessionConfig.defaults().withVersions(1, 3).withFeatures("resume", "old");
             SessionConfig young = SessionConfig.defaults().withVersions(2, 5).withFeatures("new", "resume");
             Ends ends = open();
@@ -382,12 +393,12 @@ abstract class SessionContract {
                 }
                 group.join();
             }
-        }));
+        });
     }
 
     @Test
     void withoutAVersionInCommonThereIsNoSession() throws Exception {
-        Sluice.run(() -> Deadline.after(ofSeconds(60)).named("test").run(() -> {
+        run(() -> {
             Ends ends = open();
             try (var group = TaskGroup.open()) {
                 SessionConfig old = SessionConfig.defaults().withVersions(1, 2);
@@ -401,6 +412,6 @@ abstract class SessionContract {
                         .hasMessageEndingWith("NO_AGREEMENT (the peer speaks versions 1..2, expected one of 3..5)");
                 group.join();
             }
-        }));
+        });
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.session;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Memory;
 import java.io.IOException;
+import java.util.List;
 
 class SessionOverMuxTest extends SessionContract {
     @Override
@@ -10,6 +11,7 @@ class SessionOverMuxTest extends SessionContract {
         Memory.Pair pair = Memory.pair("test");
         Mux client = Mux.client(pair.near());
         Mux server = Mux.server(pair.far());
+        below.addAll(List.of(client, server));
         Connection near = client.open();
         return new Ends(near, server.accept());
     }

@@ -44,7 +44,8 @@ final class SharedFile implements AutoCloseable {
     private final ReentrantLock tending = new ReentrantLock(); // of strands and the wait thread, never a bare loop's
     private boolean tended = true; // guarded by tending
     private volatile boolean left; // pairs with the read in hasLeft; set before the memory goes
-    private Participants.Release release = () -> {};
+    private Participants.Release release = () -> {}; // set by join, before others know of the file
+    private volatile boolean hasDamage; // pairs with the read in isDamaged; set once
 
     /// What somebody wants to open, or to make if it is not there.
     ///
@@ -243,7 +244,13 @@ final class SharedFile implements AutoCloseable {
     ///
     /// @param whatTheDeadLeft releases it, now and for as long as the file is open
     void join(Participants.Release whatTheDeadLeft) throws IOException {
-        release = whatTheDeadLeft;
+        release = () -> {
+            try {
+                whatTheDeadLeft.release();
+            } catch (IndexOutOfBoundsException damaged) {
+                hasDamage = true; // there is nothing to release in it, and whoever uses it is told
+            }
+        };
         String name = ProcessHandle.current().info().command().orElse("java");
         String brief = name.substring(name.lastIndexOf('/') + 1);
         CallState state = calls.take();
@@ -283,6 +290,11 @@ final class SharedFile implements AutoCloseable {
     /// Whether the memory is gone, or about to be: an `IllegalStateException` says nothing else then.
     boolean hasLeft() {
         return left;
+    }
+
+    /// Whether somebody has written nonsense into it, so that what the dead left could not be found.
+    boolean isDamaged() {
+        return hasDamage;
     }
 
     String path() {

@@ -12,11 +12,12 @@ import java.util.function.Supplier;
 
 /// A small object between processes: a word, and what waits for it to change.
 ///
-///     0      8    16      128       132     256
-///     | word | w2 | (pad) | changed | (pad) | the object's own …
+///     0      8    16      128       132     192    196     256
+///     | word | w2 | (pad) | changed | (pad) | room | (pad) | the object's own …
 ///
-/// at the file's body. Who changes something rings at `changed`. Each wait has a point of its own there, so
-/// that those who wait for different things do not hold each other up.
+/// at the file's body. Who changes something rings at `changed`, and who makes room for others, in objects
+/// where some wait for that, at `room`. Each wait has a point of its own there, so that those who wait for
+/// different things do not hold each other up.
 ///
 /// What a participant owns, a word says by its stamp; [#releaseBuried] takes it back from the dead, and from
 /// whoever leaves.
@@ -28,11 +29,13 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     static final int OWN = 256;
 
     private static final int CHANGED = 128;
+    private static final int ROOM = 192;
     private static final int PARTICIPANTS = 128;
 
     private final String name;
     private final SharedFile file;
     private final WaitPoint changed;
+    private final WaitPoint room;
     private final List<WaitPoint> points = new CopyOnWriteArrayList<>(); // of those who wait now
 
     private volatile boolean closed; // pairs with the reads in requireOpen and await; set before the file is left
@@ -41,6 +44,7 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
         this.name = name;
         this.file = file;
         this.changed = new WaitPoint(file, file.body() + CHANGED, () -> true);
+        this.room = new WaitPoint(file, file.body() + ROOM, () -> true);
     }
 
     /// What there is to make or open.
@@ -135,26 +139,55 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
         changed.ring();
     }
 
+    /// Wakes those who wait for room, after there is some.
+    final void ringRoom() {
+        room.ring();
+    }
+
     /// Suspends until something holds.
     ///
     /// @param holds cheap; accesses the memory
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled
     /// @throws SpaceException `CLOSED`
     final void await(BooleanSupplier holds) {
+        await(CHANGED, holds);
+    }
+
+    /// The same for who waits for room.
+    final void awaitRoom(BooleanSupplier holds) {
+        await(ROOM, holds);
+    }
+
+    private void await(long where, BooleanSupplier holds) {
         Strand.current().checkpoint();
         if (mapped(holds::getAsBoolean)) {
             return;
         }
-        var point = new WaitPoint(file, at(CHANGED), () -> closed || holds.getAsBoolean());
-        points.add(point);
+        WaitPoint point = newPoint(where, holds);
         try {
             while (!mapped(holds::getAsBoolean)) {
                 point.await(this);
             }
         } finally {
-            points.remove(point);
-            WaitThread.forget(point);
+            forget(point);
         }
+    }
+
+    /// A place for those who wait again and again for the same: they await it, look, and pass on. It ends with
+    /// the object, or is [#forget]ten before.
+    final WaitPoint newPoint(BooleanSupplier holds) {
+        return newPoint(CHANGED, holds);
+    }
+
+    private WaitPoint newPoint(long where, BooleanSupplier holds) {
+        var point = new WaitPoint(file, at(where), () -> closed || holds.getAsBoolean());
+        points.add(point);
+        return point;
+    }
+
+    final void forget(WaitPoint point) {
+        points.remove(point);
+        WaitThread.forget(point);
     }
 
     // ---- the end
@@ -171,6 +204,11 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     @Override
     public final long doChores() {
         file.sweep();
+        return file.isDamaged() ? WaitThread.TICK_NANOS : Math.min(WaitThread.TICK_NANOS, doOwnChores());
+    }
+
+    /// What an object does besides, from time to time, as [WaitThread.Chores#doChores].
+    long doOwnChores() {
         return WaitThread.TICK_NANOS;
     }
 

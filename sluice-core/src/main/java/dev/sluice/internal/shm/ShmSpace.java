@@ -194,7 +194,7 @@ final class ShmSpace implements Space {
         }
         return new SpaceException(
                 Problem.UNSUPPORTED,
-                doing + "topics, namespaces, read-write locks and barriers are not there between processes yet");
+                doing + "topics, read-write locks and barriers are not there between processes yet");
     }
 
     @Override
@@ -204,7 +204,9 @@ final class ShmSpace implements Space {
 
     @Override
     public Namespace namespace(String object, Namespace.Options options) {
-        throw unsupported(object);
+        requireItem(object, options.itemBytes());
+        return new ShmNamespace(
+                object(NamespaceWords.class, object, (where, file) -> NamespaceWords.open(where, file, options)));
     }
 
     @Override

@@ -84,7 +84,7 @@ final class WaitPoint {
 
     private void awaitMapped(Object blocker) {
         Strand self = Strand.current();
-        if (spin.look(self, open)) {
+        if (spin.look(self, this::isOpen)) {
             self.checkpoint();
             return;
         }
@@ -131,10 +131,18 @@ final class WaitPoint {
     private boolean openAfterArming() {
         try {
             arm();
-            return open.getAsBoolean();
+            return isOpen();
         } catch (IllegalStateException e) {
             requireLeft(e);
             return true; // the caller finds the object closed
+        }
+    }
+
+    private boolean isOpen() {
+        try {
+            return open.getAsBoolean();
+        } catch (IndexOutOfBoundsException damaged) {
+            return true; // whoever waits finds it, too, and says so
         }
     }
 
@@ -238,7 +246,7 @@ final class WaitPoint {
         int before = word(); // before the queue: whoever comes into it later looks itself, behind its arming
         if (waiting() > 0) {
             before = arm();
-            if (open.getAsBoolean()) {
+            if (isOpen()) {
                 wakeOne();
             }
         }

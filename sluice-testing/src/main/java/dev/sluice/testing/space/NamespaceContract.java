@@ -1,5 +1,6 @@
 package dev.sluice.testing.space;
 
+import static dev.sluice.testing.Actors.await;
 import static dev.sluice.testing.Actors.everywhere;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -275,16 +277,20 @@ public abstract class NamespaceContract extends SpaceFixture {
             namespace.put("replaced", new byte[] {1}, Lifetime.expiring(Duration.ofMillis(20)));
             namespace.put("replaced", 2);
             Namespace.Watch watch = namespace.watch("soon");
+            AtomicBoolean shown = new AtomicBoolean();
             actors.start(() -> {
-                Change change = watch.next();
-                while (change instanceof Change.Put) { // it may have vanished before
-                    change = watch.next();
+                while (watch.next() instanceof Change.Put) {
+                    shown.set(true);
                 }
             });
-            if (namespace.get("soon").isEmpty()) {
-                namespace.put("soon", new byte[] {1}, Lifetime.expiring(Duration.ofMillis(20)));
-            }
+            await("it was shown before it vanished", () -> {
+                if (!shown.get() && namespace.get("soon").isEmpty()) {
+                    namespace.put("soon", new byte[] {1}, Lifetime.expiring(Duration.ofMillis(20)));
+                }
+                return shown.get();
+            });
             actors.join();
+            await("all has vanished that expires", () -> namespace.get("soon").isEmpty());
             assertThat(keys(namespace.list(""))).containsExactly("late", "replaced");
             watch.close();
         });

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Shared implements AfterEachCallback {
     private SharedDirectory directory;
 
-    /// The directory, made at its first use.
-    SharedDirectory directory() throws IOException {
+    /// The directory, made at its first use: by one of several threads, the others get the same.
+    synchronized SharedDirectory directory() throws IOException {
         if (directory == null) {
             directory = SharedDirectory.open(SharedDirectory.BASE, "sluice-test-" + UUID.randomUUID());
         }

@@ -79,7 +79,7 @@ final class BlockTable {
     /// @param slots 1 to 2^21
     /// @param blocks more than may be in slots, for those that are being filled; at most 2^22 - 1
     /// @param contentBytes bytes of a block
-    /// @param log how many changes are remembered
+    /// @param log how many changes are remembered, 0 if nobody asks
     record Shape(int slots, int blocks, int contentBytes, int log) {
         Shape {
             assert slots > 0 && slots <= INDEX_MASK && blocks <= INDEX_MASK : slots + ", " + blocks;
@@ -396,8 +396,10 @@ final class BlockTable {
             raise(base, word(version, 0, indexOf(before) + added));
         }
         Steps.at("table.counted");
-        raise(logAt(version), word(version, 0, slot));
-        Steps.at("table.logged");
+        if (shape.log > 0) {
+            raise(logAt(version), word(version, 0, slot));
+            Steps.at("table.logged");
+        }
     }
 
     /// Makes a word that of a later change, if it is not.

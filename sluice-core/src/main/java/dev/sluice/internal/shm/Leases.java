@@ -5,6 +5,7 @@ import dev.sluice.internal.strand.SpinLock;
 import dev.sluice.internal.strand.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The leases that one task has from one opening of a space: when it ends, they return.
@@ -37,6 +38,24 @@ final class Leases extends Held {
         Leases made = new Leases(space);
         made.heldBy(strand);
         return made;
+    }
+
+    /// Whether the current task has one of a sort.
+    static boolean anyOfCurrent(ShmSpace space, Predicate<Node> sort) {
+        return find(Strand.current(), space) instanceof Leases known && known.any(sort);
+    }
+
+    private boolean any(Predicate<Node> sort) {
+        SpinLock.lock(LOCK, this);
+        try {
+            Node node = first;
+            while (node != null && !sort.test(node)) {
+                node = node.next;
+            }
+            return node != null;
+        } finally {
+            SpinLock.unlock(LOCK, this);
+        }
     }
 
     /// One of them.

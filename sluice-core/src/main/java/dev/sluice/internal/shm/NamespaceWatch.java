@@ -87,13 +87,15 @@ final class NamespaceWatch implements Watch {
 
     private void look(int slot) {
         String key = words.keyIn(slot);
-        boolean ours = key != null && key.startsWith(prefix);
-        String before = ours ? keys.put(slot, key) : keys.remove(slot);
+        String before;
+        if (key != null && key.startsWith(prefix)) {
+            before = keys.put(slot, key);
+            pending.add(key);
+        } else {
+            before = keys.remove(slot);
+        }
         if (before != null && !before.equals(key)) {
             pending.add(before);
-        }
-        if (ours) {
-            pending.add(key);
         }
     }
 
@@ -162,8 +164,11 @@ final class NamespaceWatch implements Watch {
     @Override
     public void close() {
         lock.lock();
-        ended = true;
-        lock.unlock();
+        try {
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
         point.wakeAll();
         words.forget(point);
     }

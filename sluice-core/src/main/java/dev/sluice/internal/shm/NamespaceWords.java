@@ -129,7 +129,7 @@ final class NamespaceWords extends SharedWords {
     }
 
     private Found find(byte[] key, int hash) {
-        Found free = null;
+        @Nullable Found free = null;
         for (int i = 0; i < table.slots(); i++) {
             int slot = hash + i & mask;
             long word = table.slot(slot);
@@ -148,6 +148,7 @@ final class NamespaceWords extends SharedWords {
                 free = new Found(slot, word, false);
             }
             if (empty) {
+                assert free != null;
                 return free;
             }
         }
@@ -242,10 +243,22 @@ final class NamespaceWords extends SharedWords {
     // ---- changing
 
     /// What is to be stored.
-    ///
-    /// @param owned whether it goes with this opening
-    /// @param due when it goes, or [#NEVER]
-    record Content(String key, byte[] value, boolean owned, long due) {}
+    static final class Content {
+        private final String key;
+        private final byte[] value;
+        private final boolean owned;
+        private final long due;
+
+        /// @param value not changed any more
+        /// @param owned whether it goes with this opening
+        /// @param due when it goes, or [#NEVER]
+        Content(String key, byte[] value, boolean owned, long due) {
+            this.key = key;
+            this.value = value;
+            this.owned = owned;
+            this.due = due;
+        }
+    }
 
     /// Stores an entry.
     ///

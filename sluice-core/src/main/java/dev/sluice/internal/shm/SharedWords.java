@@ -30,7 +30,7 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
 
     private static final int CHANGED = 128;
     private static final int ROOM = 192;
-    private static final int PARTICIPANTS = 128;
+    static final int PARTICIPANTS = 128;
 
     private final String name;
     private final SharedFile file;

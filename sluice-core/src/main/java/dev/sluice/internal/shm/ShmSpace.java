@@ -179,27 +179,11 @@ final class ShmSpace implements Space {
         }
     }
 
-    // ---- objects that are not made between processes yet
-
-    private SpaceException unsupported(String object) {
-        ShmProvider.requireName("open object of " + address(), object);
-        String doing = "open " + object + " of " + address() + ": ";
-        try {
-            Optional<FileHeader.Kind> there = SharedFile.kindOf(directory, object);
-            if (there.isPresent()) {
-                return new SpaceException(Problem.MISMATCH, doing + "kind=" + there.get() + ", expected another one");
-            }
-        } catch (IOException e) {
-            return ShmProvider.failure(e);
-        }
-        return new SpaceException(
-                Problem.UNSUPPORTED,
-                doing + "topics, read-write locks and barriers are not there between processes yet");
-    }
-
     @Override
     public <T> Topic<T> topic(String object, Codec<T> codec, Topic.Options options) {
-        throw unsupported(object);
+        requireItem(object, options.itemBytes());
+        return new ShmTopic<>(
+                object(TopicWords.class, object, (where, file) -> TopicWords.open(where, file, options)), codec);
     }
 
     @Override
@@ -232,7 +216,7 @@ final class ShmSpace implements Space {
 
     @Override
     public SharedReadWriteLock readWriteLock(String object) {
-        throw unsupported(object);
+        return object(ShmReadWriteLock.class, object, (where, file) -> ShmReadWriteLock.open(this, where, file));
     }
 
     @Override
@@ -248,7 +232,8 @@ final class ShmSpace implements Space {
 
     @Override
     public SharedBarrier barrier(String object, int parties) {
-        throw unsupported(object);
+        return object(ShmBarrier.class, object, (where, file) -> ShmBarrier.open(where, file, parties))
+                .requireParties(parties);
     }
 
     @Override

@@ -220,21 +220,22 @@ class KillNamespaceTest {
                     .as("with -Dsluice.seed=" + seed)
                     .isEmpty();
             assertThat(namespace.get("own0")).isEmpty();
-            Map<String, Object> last = new HashMap<>();
-            for (Optional<Change> next = watch.poll(); next.isPresent(); next = watch.poll()) {
-                last.put(
-                        next.get().key(),
-                        next.get() instanceof Change.Put(Entry entry) ? (Object) entry.version() : GONE);
-            }
-            namespace
-                    .list("")
-                    .forEach(entry -> assertThat(last.remove(entry.key()))
-                            .as("%s with -Dsluice.seed=%d", entry, seed)
-                            .isEqualTo(entry.version()));
-            assertThat(last.values()).as("with -Dsluice.seed=" + seed).allMatch(GONE::equals);
+            hasShownTheLastOfEach(watch, namespace, seed);
         } finally {
             Steps.unwatch();
         }
+    }
+
+    private static void hasShownTheLastOfEach(Namespace.Watch watch, Namespace namespace, long seed) {
+        Map<String, Object> last = new HashMap<>();
+        for (Optional<Change> next = watch.poll(); next.isPresent(); next = watch.poll()) {
+            Change change = next.get();
+            last.put(change.key(), change instanceof Change.Put(Entry entry) ? (Object) entry.version() : GONE);
+        }
+        namespace.list("").forEach(entry -> assertThat(last.remove(entry.key()))
+                .as("%s with -Dsluice.seed=%d", entry, seed)
+                .isEqualTo(entry.version()));
+        assertThat(last.values()).as("with -Dsluice.seed=" + seed).allMatch(GONE::equals);
     }
 
     private static final class Death extends Error {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.sluice.channel.Broadcast.Lag;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
+import dev.sluice.codec.CodecException;
 import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.Topic;
@@ -232,7 +233,7 @@ class KillSharedTest {
                 for (Runnable each : all) {
                     try {
                         each.run();
-                    } catch (SpaceException refused) {
+                    } catch (SpaceException | CodecException refused) {
                         assertThat(refused).as("seed %d", seed).hasMessageNotContaining("null");
                     }
                 }

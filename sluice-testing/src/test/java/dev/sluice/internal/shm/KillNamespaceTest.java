@@ -232,9 +232,11 @@ class KillNamespaceTest {
             Change change = next.get();
             last.put(change.key(), change instanceof Change.Put(Entry entry) ? (Object) entry.version() : GONE);
         }
-        namespace.list("").forEach(entry -> assertThat(last.remove(entry.key()))
-                .as("%s with -Dsluice.seed=%d", entry, seed)
-                .isEqualTo(entry.version()));
+        namespace
+                .list("")
+                .forEach(entry -> assertThat(last.remove(entry.key()))
+                        .as("%s with -Dsluice.seed=%d", entry, seed)
+                        .isEqualTo(entry.version()));
         assertThat(last.values()).as("with -Dsluice.seed=" + seed).allMatch(GONE::equals);
     }
 

@@ -1,0 +1,44 @@
+"""Objects that Python and Java processes of one machine share, through memory: the Python end of Sluice's spaces.
+
+    with sluice.Space("shm:photos") as space:
+        jobs = space.queue("jobs")
+        for lease in jobs:
+            with lease:
+                print(lease.item)
+                lease.done()  # not done: it goes to another taker, also when this process is killed
+
+Standard library only, on Linux (x86_64, aarch64), with GCC's libatomic. See README.md and docs/shm-format.md.
+"""
+
+from ._errors import Problem, SpaceError
+from ._pipe import Pipe
+from ._queue import Lease, Queue, QueueOptions
+from ._space import Item, Space
+from ._words import Array, Counter, Event, Held, Lock, Permit, Semaphore, Value, Versioned
+from .codec import Codec, CodecError, Tagged, cbor, raw, utf8
+
+__all__ = [
+    "Array",
+    "Codec",
+    "CodecError",
+    "Counter",
+    "Event",
+    "Held",
+    "Item",
+    "Lease",
+    "Lock",
+    "Permit",
+    "Pipe",
+    "Problem",
+    "Queue",
+    "QueueOptions",
+    "Semaphore",
+    "Space",
+    "SpaceError",
+    "Tagged",
+    "Value",
+    "Versioned",
+    "cbor",
+    "raw",
+    "utf8",
+]

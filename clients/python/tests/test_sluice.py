@@ -1,0 +1,408 @@
+"""The Python end alone. With the Java end: PythonSpaceTest, in sluice-testing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+import unittest
+import uuid
+from typing import Any
+
+import sluice
+from sluice import Problem, QueueOptions, SpaceError
+from sluice._file import crc32c
+
+PATIENCE = 60.0
+
+
+class CodecTest(unittest.TestCase):
+    def test_examples_of_the_rfc(self) -> None:
+        for value, encoded in (
+            (0, "00"),
+            (23, "17"),
+            (24, "1818"),
+            (1000, "1903e8"),
+            (1 << 64, "c249010000000000000000"),
+            (-1, "20"),
+            (-1 - (1 << 64), "c349010000000000000000"),
+            (1.5, "f93e00"),
+            (100000.0, "fa47c35000"),
+            (1.1, "fb3ff199999999999a"),
+            (float("inf"), "f97c00"),
+            (False, "f4"),
+            (None, "f6"),
+            ("ü", "62c3bc"),
+            (b"\1\2", "420102"),
+            ([1, [2, 3]], "8201820203"),
+            ({"a": 1, "b": [2]}, "a26161016162" + "8102"),
+            (sluice.Tagged(1, 1363896240), "c11a514b67b0"),
+        ):
+            self.assertEqual(sluice.cbor.encode(value).hex(), encoded)
+            self.assertEqual(sluice.cbor.decode(bytes.fromhex(encoded)), value)
+
+    def test_keys_in_the_order_of_their_bytes(self) -> None:
+        self.assertEqual(sluice.cbor.encode({"bb": 1, "c": 2, 9: 3}).hex(), "a30903616302626262" + "01")
+
+    def test_what_is_no_value(self) -> None:
+        for encoded in "| 18 61 61ff 9f01ff 82 a1 a2616101616102 0000 9b7fffffffffffffff e0".replace("|", "").split(
+            " "
+        ):
+            with self.subTest(encoded), self.assertRaises(sluice.CodecError):
+                sluice.cbor.decode(bytes.fromhex(encoded))
+        with self.assertRaises(sluice.CodecError):
+            sluice.cbor.decode(b"\x81" * 1000)
+        for value in (object(), {"a": {1}}, "\ud800"):
+            with self.subTest(value), self.assertRaises(sluice.CodecError):
+                sluice.cbor.encode(value)
+
+    def test_check_value_of_crc(self) -> None:
+        self.assertEqual(crc32c(b"123456789"), 0xE306_9283)
+
+
+class SpaceTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.name = f"sluice-test-{uuid.uuid4()}"
+        self.space = sluice.Space(f"shm:{self.name}")
+        self.addCleanup(self.remove)
+
+    def remove(self) -> None:
+        self.space.close()
+        folder = f"/dev/shm/{self.name}.d"
+        for name in os.listdir(folder):
+            os.unlink(f"{folder}/{name}")
+        os.rmdir(folder)
+
+    def problem(self, expected: Problem) -> Any:
+        test = self
+
+        class Expecting:
+            def __enter__(self) -> None:
+                pass
+
+            def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
+                test.assertIsInstance(error, SpaceError)
+                test.assertIs(error.problem, expected, str(error))
+                return True
+
+        return Expecting()
+
+    # -- queue
+
+    def test_queue_gives_back_and_buries(self) -> None:
+        queue = self.space.queue("q", QueueOptions(capacity=2, deliveries=2))
+        queue.put("a")
+        queue.put("b")
+        self.assertFalse(queue.try_put("c"))
+        with self.assertRaises(TimeoutError):
+            queue.put("c", timeout=0.05)
+        with queue.take() as lease:
+            self.assertEqual((lease.item, lease.delivery), ("a", 1))
+        with queue.take() as lease:
+            self.assertEqual((lease.item, lease.delivery), ("a", 2))
+        with queue.dead_letters().take(PATIENCE) as lease:
+            self.assertEqual(lease.item, "a")
+            self.assertTrue(lease.done())
+            with self.assertRaises(RuntimeError):
+                lease.done()
+        queue.finish()
+        with self.problem(Problem.FINISHED):
+            queue.put("d")
+        items = []
+        for lease in queue:
+            items.append(lease.item)
+            lease.done()
+        self.assertEqual(items, ["b"])
+        queue.join(PATIENCE)
+
+    def test_what_nobody_has_any_more_returns(self) -> None:
+        queue = self.space.queue("q")
+        queue.put(1)
+        self.assertEqual(queue.take().item, 1)
+        with queue.take(PATIENCE) as lease:
+            self.assertEqual(lease.delivery, 2)
+
+    def test_queue_of_levels(self) -> None:
+        queue = self.space.queue("q", QueueOptions(capacity=8, levels=3))
+        for item, level in (("late", 2), ("soon", 1), ("now", 0), ("now too", 0), ("soon too", 1)):
+            queue.put(item, level)
+        items = []
+        for _ in range(5):
+            with queue.take(PATIENCE) as lease:
+                items.append(lease.item)
+                lease.done()
+        self.assertEqual(items, ["now", "now too", "soon", "soon too", "late"])
+
+    def test_given_back_for_later(self) -> None:
+        queue = self.space.queue("q")
+        queue.put(1)
+        began = time.monotonic()
+        queue.take().give_back(0.2)
+        self.assertIsNone(queue.try_take())
+        with queue.take(PATIENCE) as lease:
+            self.assertEqual(lease.delivery, 2)
+            self.assertGreaterEqual(time.monotonic() - began, 0.2)
+
+    def test_many_laps_of_threads(self) -> None:
+        queue = self.space.queue("q", QueueOptions(capacity=3, item_bytes=16, deliveries=0))
+        got: list[int] = []
+
+        def take() -> None:
+            for number, lease in enumerate(queue):
+                if number % 7 == 0 and lease.delivery == 1:
+                    lease.close()
+                else:
+                    got.append(lease.item)
+                    lease.done()
+
+        def put(first: int) -> None:
+            for item in range(first, 300, 3):
+                queue.put(item, timeout=PATIENCE)
+
+        takers = [threading.Thread(target=take) for _ in range(2)]
+        putters = [threading.Thread(target=put, args=(first,)) for first in range(3)]
+        for thread in takers + putters:
+            thread.start()
+        for thread in putters:
+            thread.join()
+        queue.finish()
+        for thread in takers:
+            thread.join(PATIENCE)
+        self.assertEqual(sorted(got), list(range(300)))
+
+    def test_interrupt_anywhere_loses_and_holds_nothing(self) -> None:
+        """A KeyboardInterrupt at each line of put and take."""
+        queue = self.space.queue("q", QueueOptions(capacity=4, deliveries=0))
+
+        def interrupted(body: Any, at: int) -> bool:
+            lines = 0
+
+            def trace(frame: Any, event: str, argument: Any) -> Any:
+                nonlocal lines
+                name, caller = frame.f_code.co_name, frame.f_back.f_code.co_name
+                undoing = {"_withdraw", "_take_back", "_give_back", "_return", "_bury_item", "_slots", "_deliveries"}
+                ending = {"__del__", "close", "__exit__"}
+                if not frame.f_code.co_filename.endswith("_queue.py") or name in undoing | ending:
+                    return None
+                if caller in ("close", "_end"):
+                    return None
+                if event == "line":
+                    lines += 1
+                    if lines == at:
+                        sys.settrace(None)
+                        raise KeyboardInterrupt
+                return trace
+
+            sys.settrace(trace)
+            try:
+                body()
+                return False
+            except KeyboardInterrupt:
+                return True
+            finally:
+                sys.settrace(None)
+
+        def put_and_take() -> None:
+            queue.put("x")
+            queue.take(0).done()
+
+        at = 1
+        while interrupted(put_and_take, at):
+            for item in range(4):  # whatever is left in there does not take a place for ever
+                while not queue.try_put(item):
+                    queue.take(PATIENCE).done()
+            while (lease := queue.try_take()) is not None:
+                lease.done()
+            queue.join(PATIENCE)
+            at += 1
+        self.assertGreater(at, 50)
+
+    # -- pipe
+
+    def test_pipe_around_its_end(self) -> None:
+        one, other = self.space.pipe("p", 1024), self.space.pipe("p", 1024)
+        self.assertTrue(one.connected())
+        with self.problem(Problem.BUSY):
+            self.space.pipe("p", 1024)
+        sent = [os.urandom(length) for length in list(range(250)) * 2]
+
+        def send() -> None:
+            for message in sent:
+                one.send(message, PATIENCE)
+            one.finish()
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        self.assertEqual(list(other), sent)
+        thread.join()
+        other.send("back")
+        other.close()
+        self.assertEqual(one.receive(), "back")
+        with self.problem(Problem.FINISHED):
+            one.receive()
+        with self.problem(Problem.FINISHED):
+            one.send("there")
+        one.close()
+        with self.space.pipe("p") as again:
+            self.assertEqual(again.bytes, 1 << 18)
+            self.assertFalse(again.connected())
+            with self.problem(Problem.TOO_LARGE):
+                again.send(bytes(1 << 17))
+
+    def test_pipe_whose_other_end_is_killed(self) -> None:
+        pipe = self.space.pipe("p")
+        child = self.child("p = space.pipe('p'); p.send(1); p.send(2); os.kill(os.getpid(), 9)")
+        self.assertEqual((pipe.receive(PATIENCE), pipe.receive(PATIENCE)), (1, 2))
+        with self.problem(Problem.PEER_GONE):
+            pipe.receive(PATIENCE)
+        child.wait()
+
+    def child(self, code: str) -> subprocess.Popen[str]:
+        program = f"import os, sluice, sys\nspace = sluice.Space('shm:{self.name}')\n{code}"
+        child = subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.addCleanup(child.__exit__, None, None, None)
+        return child
+
+    # -- small objects
+
+    def test_value_of_threads(self) -> None:
+        value = self.space.value("v", 0)
+
+        def count() -> None:
+            for _ in range(100):
+                value.update(lambda now: now + 1)
+
+        threads = [threading.Thread(target=count) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(value.read(), (300, 301))
+        self.assertIsNone(value.compare_and_set(300, 7))
+        with self.problem(Problem.TOO_LARGE):
+            value.set("x" * 2000)
+
+    def test_words(self) -> None:
+        event, counter, array = self.space.event("e"), self.space.counter("c"), self.space.array("a", 3)
+        self.assertFalse(event.wait(0.01))
+        thread = threading.Thread(target=lambda: (time.sleep(0), event.set(), counter.add(-3), counter.add(5)))
+        thread.start()
+        self.assertTrue(event.wait(PATIENCE))
+        self.assertEqual(counter.await_at_least(2, PATIENCE), 2)
+        thread.join()
+        array[1] = -7
+        self.assertEqual((array.add(1, 10), list(array), len(array)), (3, [0, 3, 0], 3))
+        with self.problem(Problem.MISMATCH):
+            self.space.array("a", 4)
+        with self.problem(Problem.MISMATCH):
+            self.space.counter("a")
+
+    def test_what_a_killed_process_had_is_free(self) -> None:
+        lock, permits = self.space.lock("l"), self.space.semaphore("s", 1)
+        child = self.child(
+            "h = space.lock('l').acquire(); p = space.semaphore('s', 1).acquire()\nprint(1, flush=True)\n"
+            "sys.stdin.read()"
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        self.assertIsNone(lock.try_acquire())
+        self.assertIsNone(permits.try_acquire())
+        with self.assertRaises(TimeoutError):
+            lock.acquire(0.05)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        with lock.acquire(PATIENCE) as held, permits.acquire(PATIENCE):
+            self.assertTrue(held.recovered)
+            held.repaired()
+            with self.assertRaises(RuntimeError):
+                lock.acquire()
+        with lock.acquire(PATIENCE) as again:
+            self.assertFalse(again.recovered)
+            self.assertGreater(again.fence, held.fence)
+
+    # -- spaces
+
+    def test_a_child_that_is_forked_keeps_nothing_alive(self) -> None:
+        child = self.child(
+            "q = space.queue('q'); q.put(1); l = q.take()\n"
+            "if os.fork() == 0:\n"
+            "    print('closed' if q._file.closed else 'open', flush=True); sys.stdin.read(); os._exit(0)\n"
+            "os.kill(os.getpid(), 9)"
+        )
+        assert child.stdout is not None
+        self.assertEqual(child.stdout.readline(), "closed\n")
+        child.wait()
+        with self.space.queue("q").take(PATIENCE) as lease:
+            self.assertEqual(lease.delivery, 2)
+
+    def test_an_end_without_closing_gives_back_at_once(self) -> None:
+        queue = self.space.queue("q")
+        queue.put(1)
+        self.child("l = space.queue('q').take()").wait()
+        lease = queue.try_take()
+        assert lease is not None
+        self.assertEqual(lease.delivery, 2)
+
+    def test_list_remove_and_close(self) -> None:
+        one = self.space.event("e")
+        self.assertIs(one, self.space.event("e"))
+        one.set()
+        self.assertEqual(self.space.list(), [("e", "event")])
+        self.assertTrue(self.space.remove("e"))
+        self.assertFalse(self.space.remove("e"))
+        self.assertFalse(self.space.event("e").is_set())
+        self.assertTrue(one.is_set())
+        with self.assertRaises(ValueError):
+            self.space.event(".e")
+        queue = self.space.queue("q")
+        queue.put(1)
+        lease = queue.take()
+        self.space.close()
+        self.assertFalse(lease.done())
+        with self.problem(Problem.CLOSED):
+            queue.put(1)
+        with self.problem(Problem.CLOSED):
+            self.space.event("e")
+        with sluice.Space(f"shm:{self.name}") as again, again.queue("q").take(PATIENCE) as lease:
+            self.assertEqual(lease.delivery, 2)
+
+    def test_files_that_are_not_ours_are_refused(self) -> None:
+        path = f"/dev/shm/{self.name}.d/e"
+        self.space.event("e")
+        self.space.close()
+        with open(path, "rb") as file:
+            whole = file.read()
+        damages = [
+            b"",
+            whole[:-8],
+            whole + bytes(8),
+            os.urandom(len(whole)),
+            struct.pack("<Q", 1) + whole[8:],
+            whole[:8] + b"\2" + whole[9:],
+            whole[:49] + b"\1" + whole[50:],
+        ]
+        for damage in damages:
+            with self.subTest(len=len(damage)), sluice.Space(f"shm:{self.name}") as space:
+                os.unlink(path)
+                with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                    file.write(damage)
+                with self.problem(Problem.REFUSED):
+                    space.event("e")
+        with sluice.Space(f"shm:{self.name}") as space:
+            os.chmod(path, 0o644)
+            with self.problem(Problem.REFUSED):
+                space.event("e")
+            os.unlink(path)
+            os.symlink("/etc/passwd", path)
+            with self.problem(Problem.REFUSED):
+                space.event("e")
+
+
+if __name__ == "__main__":
+    unittest.main()

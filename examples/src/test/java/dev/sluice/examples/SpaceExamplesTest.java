@@ -2,6 +2,9 @@ package dev.sluice.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.internal.shm.SharedDirectory;
+import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,5 +22,28 @@ class SpaceExamplesTest {
     void noUpdateIsLost() throws Exception {
         assertThat(Printed.by(SharedSettings::main).lines())
                 .containsExactly("rendered at rate 3", "rendered at rate 3", "rendered at rate 3", "done: 3");
+    }
+
+    @Test
+    void pythonReadsWhatJavaSends() throws Exception {
+        String address = "shm:sluice-test-" + UUID.randomUUID();
+        try (SharedDirectory directory =
+                SharedDirectory.open(SharedDirectory.BASE, address.substring("shm:".length()))) {
+            Path client = Path.of(System.getProperty("sluice.root", ".."), "clients", "python");
+            var builder = new ProcessBuilder("python3", "-B", "examples/readings.py", address)
+                    .directory(client.toFile())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT);
+            builder.environment().put("PYTHONPATH", ".");
+            Thermometer.main(new String[] {address});
+            Process reader = builder.start();
+            try {
+                assertThat(reader.inputReader().lines())
+                        .containsExactly("kitchen 20.0", "kitchen 20.5", "kitchen 21.0");
+                assertThat(reader.waitFor()).isZero();
+            } finally {
+                reader.destroyForcibly();
+                directory.removeAll();
+            }
+        }
     }
 }

@@ -5,6 +5,9 @@ import dev.sluice.cli.map.MapCommand;
 import dev.sluice.cli.socket.DialCommand;
 import dev.sluice.cli.socket.ListenCommand;
 import dev.sluice.cli.socket.ProxyCommand;
+import dev.sluice.cli.space.PutCommand;
+import dev.sluice.cli.space.SpaceGroup;
+import dev.sluice.cli.space.TakeCommand;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +33,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ListenCommand.class,
             DialCommand.class,
             ProxyCommand.class,
+            PutCommand.class,
+            TakeCommand.class,
+            SpaceGroup.class,
             Doctor.class,
             WarmUp.class
         })
@@ -68,7 +74,8 @@ final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "missing command, expected one of: map, listen, dial, proxy, doctor");
+                spec.commandLine(),
+                "missing command, expected one of: map, listen, dial, proxy, put, take, space, doctor");
     }
 
     private static int badUsage(ParameterException exception, String[] arguments) {

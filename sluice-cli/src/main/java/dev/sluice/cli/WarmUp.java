@@ -13,7 +13,14 @@ import picocli.CommandLine.Option;
 @Command(name = "warm-up", hidden = true)
 final class WarmUp implements Callable<Integer> {
     private static final List<String> COMMANDS = List.of(
-            "--version", "--help", "doctor", "no-such-command", "map --help", "listen --help", "dial tcp:127.0.0.1");
+            "--version",
+            "--help",
+            "doctor",
+            "no-such-command",
+            "map --help",
+            "listen --help",
+            "dial tcp:127.0.0.1",
+            "space ls");
     private static final String MAP = "map --joblog /dev/null sh -c :";
 
     @Option(names = "--map", description = "Run map, too; it takes standard input.")

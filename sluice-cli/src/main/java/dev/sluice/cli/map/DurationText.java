@@ -5,13 +5,14 @@ import java.time.Duration;
 
 /// Durations as people type them: `500ms`, `2s`, `1.5m`, `1h`, `1d`; a number alone is seconds, as for
 /// timeout(1).
-final class DurationText {
+public final class DurationText {
     private static final Duration LONGEST = Duration.ofDays(365);
     private static final int MOST_DIGITS = 12;
 
     private DurationText() {}
 
-    static Duration parse(String text) throws UsageException {
+    /// @throws UsageException if it is none; the message begins with what was typed
+    public static Duration parse(String text) throws UsageException {
         int end = 0;
         while (end < text.length() && (isDigit(text.charAt(end)) || text.charAt(end) == '.')) {
             end++;

@@ -216,6 +216,19 @@ final class Participants {
         return entries;
     }
 
+    /// Those in the table who have died, and whom nobody has swept yet.
+    List<Entry> unswept() {
+        List<Entry> entries = new ArrayList<>();
+        for (int index = 0; index < count; index++) {
+            long word = word(index);
+            int owner = index << GENERATION_BITS | generationOf(word);
+            if (stateOf(word) != FREE && !held(index)) {
+                entries.add(entry(index, owner));
+            }
+        }
+        return entries;
+    }
+
     /// One participant.
     ///
     /// @param pid its number, in its own namespace

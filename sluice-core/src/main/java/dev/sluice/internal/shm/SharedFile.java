@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// One shared object's file, open and mapped, and this opener's place in it.
 ///
@@ -132,6 +133,21 @@ final class SharedFile implements AutoCloseable {
         }
     }
 
+    /// Opens a file to look at it, of whatever kind it is; nobody joins. [#abandon] it then.
+    ///
+    /// @throws SharedFileException if it is not there, or none of ours
+    static SharedFile openToLook(SharedDirectory directory, String name) throws IOException {
+        SharedDirectory.requireName(name);
+        CallState state = new CallState();
+        String path = directory.pathOf(name);
+        int flags = Fcntl.O_RDWR | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK;
+        int fd = Files.openAt(state, directory.descriptor(), name.getBytes(StandardCharsets.UTF_8), flags, 0);
+        if (fd < 0) {
+            throw new SharedFileException(SYSTEM, Errno.message("open", path, fd));
+        }
+        return existing(state, fd, path, null, null);
+    }
+
     // ---- making
 
     private record Making(Request request, Layout layout, Identity self) {}
@@ -183,7 +199,10 @@ final class SharedFile implements AutoCloseable {
 
     // ---- opening
 
-    private static SharedFile existing(CallState state, int fd, String path, FileHeader.Kind kind, Layout layout)
+    /// @param kind what it must be, or null
+    /// @param layout how large it must be, or null: as large as it says
+    private static SharedFile existing(
+            CallState state, int fd, String path, FileHeader.@Nullable Kind kind, @Nullable Layout layout)
             throws IOException {
         try {
             Files.Status status = Files.status(state, fd, path);
@@ -196,7 +215,9 @@ final class SharedFile implements AutoCloseable {
                         DAMAGED, "open " + path + ": bytes=" + status.size() + ", expected " + FileHeader.BYTES);
             }
             FileHeader header = FileHeader.decode(head(state, fd, path), path, Identity.ofThisProcess());
-            header.require(kind, path);
+            if (kind != null) {
+                header.require(kind, path);
+            }
             requireSize(status, header, layout, path);
             return new SharedFile(path, fd, header, SharedMapping.map(state, fd, header.totalBytes(), path));
         } catch (Throwable e) {
@@ -220,12 +241,16 @@ final class SharedFile implements AutoCloseable {
         }
     }
 
-    private static void requireSize(Files.Status status, FileHeader header, Layout layout, String path)
+    private static void requireSize(Files.Status status, FileHeader header, @Nullable Layout layout, String path)
             throws SharedFileException {
-        long expected;
+        long least = Participants.OFFSET + Participants.bytes(header.participants()) + Long.BYTES;
+        long expected = Math.max(least, header.totalBytes());
         try {
-            expected =
-                    Participants.OFFSET + Participants.bytes(header.participants()) + layout.bodyBytes(header.limits());
+            expected = layout == null
+                    ? expected
+                    : Participants.OFFSET
+                            + Participants.bytes(header.participants())
+                            + layout.bodyBytes(header.limits());
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new SharedFileException(DAMAGED, "open " + path + ": " + e.getMessage(), e);
         }

@@ -32,12 +32,12 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
 
     private static final int TAIL = 0;
     private static final int HEAD = 128;
-    private static final int NOT_EMPTY = 256;
-    private static final int NOT_FULL = 384;
+    static final int NOT_EMPTY = 256;
+    static final int NOT_FULL = 384;
     private static final int RETURNS = 512;
-    private static final int FINISHED = 520;
-    private static final int TAKEN = 640;
-    private static final int SLOTS = 768;
+    static final int FINISHED = 520;
+    static final int TAKEN = 640;
+    static final int SLOTS = 768;
 
     // which count of a participant
     private static final int PUT = 0;

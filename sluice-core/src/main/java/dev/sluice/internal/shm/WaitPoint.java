@@ -62,6 +62,11 @@ final class WaitPoint {
         this.open = open;
     }
 
+    /// Whether a word says that somebody waits.
+    static boolean isWaitedFor(int word) {
+        return (word & WAITED_FOR) != 0;
+    }
+
     /// Suspends until there may be something to do, for nothing sometimes. Whoever has awaited calls [#passOn]
     /// when it has tried.
     ///

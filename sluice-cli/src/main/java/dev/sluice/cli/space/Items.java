@@ -1,0 +1,63 @@
+package dev.sluice.cli.space;
+
+import dev.sluice.cli.map.DurationText;
+import dev.sluice.cli.map.UsageException;
+import dev.sluice.codec.Cbor;
+import dev.sluice.codec.Codec;
+import dev.sluice.codec.CodecException;
+import dev.sluice.internal.shm.Inspection;
+import dev.sluice.space.SpaceException;
+import dev.sluice.space.SpaceException.Problem;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/// Items as the shell has them. Each is text, as CBOR: `space.queue(name, String.class)`.
+final class Items {
+    private static final Codec<String> TEXT = Cbor.of(String.class);
+    private static final String SHM = "shm:";
+
+    private Items() {}
+
+    static byte[] encoded(String text) {
+        return TEXT.encode(text);
+    }
+
+    /// The text of an item; of one that is something else, what it is: RFC 8949, 8.
+    static String text(byte[] item) {
+        try {
+            return TEXT.decode(item);
+        } catch (CodecException other) {
+            return Cbor.describe(item);
+        }
+    }
+
+    /// Checks that somebody has made a space.
+    static void requireSpace(String address) {
+        if (address.startsWith(SHM) && !Inspection.exists(address.substring(SHM.length()))) {
+            throw new SpaceException(
+                    Problem.UNAVAILABLE, address + ": no such space, expected one that sluice space ls lists");
+        }
+    }
+
+    /// The name of a `shm:` space.
+    static String shmName(String address) {
+        if (!address.startsWith(SHM)) {
+            throw new IllegalArgumentException("'" + address + "' is not like shm:SPACE");
+        }
+        return address.substring(SHM.length());
+    }
+
+    /// How long to wait, as it is typed: `0`, or as for `sluice map --timeout`.
+    static final class Wait implements ITypeConverter<Duration> {
+        @Override
+        public @Nullable Duration convert(String text) {
+            try {
+                return text.equals("0") ? Duration.ZERO : DurationText.parse(text);
+            } catch (UsageException wrong) {
+                throw new TypeConversionException(String.valueOf(wrong.getMessage()));
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.sluice.cli.space;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.channel.Received;
+import dev.sluice.codec.Codec;
+import dev.sluice.io.ByteSink;
+import dev.sluice.io.StandardStreams;
+import dev.sluice.space.Lease;
+import dev.sluice.space.Queue;
+import dev.sluice.space.Space;
+import dev.sluice.space.SpaceException;
+import dev.sluice.space.SpaceException.Problem;
+import dev.sluice.task.Deadline;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `sluice take`: items out of a queue.
+@Command(
+        name = "take",
+        description = {
+            "Takes items from a queue and prints each on a line.",
+            "",
+            "An item is done when its line is written: if sluice is killed before,",
+            "or nobody reads the line, another taker gets it.",
+            ""
+        },
+        footer = {
+            "",
+            "Status: 0 done, also when the queue is finished; 1 nothing within --wait, or",
+            "failed; 2 bad usage.",
+            "",
+            "Examples:",
+            "  sluice take shm:photos/jobs",
+            "  sluice take shm:photos/jobs --all | sluice map convert {} {}.png"
+        })
+public final class TakeCommand extends SpaceCommand {
+    @Parameters(
+            index = "0",
+            paramLabel = "shm:SPACE/QUEUE",
+            converter = ObjectAddress.Reader.class,
+            description = "The space and its queue.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private ObjectAddress address;
+
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many; ${DEFAULT-VALUE} by default.")
+    private long count;
+
+    @Option(names = "--all", description = "Until the queue is finished, or nothing comes within --wait.")
+    private boolean all;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            converter = Items.Wait.class,
+            description = "How long to wait for each, like 500ms, 2s, 1h or 0; as long as it takes by default.")
+    private @Nullable Duration wait;
+
+    @Override
+    int run() throws IOException {
+        if (count < 1) {
+            throw wrong("-n " + count + ": expected 1 or more");
+        }
+        Items.requireSpace(address.space());
+        try (Space space = Space.open(address.space())) {
+            requireQueue(space);
+            Queue<byte[]> queue = space.queue(address.object(), Codec.raw(), Queue.Options.defaults());
+            for (long i = 0; all || i < count; i++) {
+                Received<Lease<byte[]>> taken = take(queue);
+                if (taken instanceof Received.Value<Lease<byte[]>>(Lease<byte[]> lease)) {
+                    print(lease);
+                } else if (taken instanceof Received.Empty && !all) {
+                    say(address + ": nothing within --wait");
+                    return CommandLine.ExitCode.SOFTWARE;
+                } else {
+                    break;
+                }
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    /// Who takes from what is not there would wait for ever, and leave an empty queue behind.
+    private void requireQueue(Space space) {
+        if (space.list().stream().noneMatch(item -> item.name().equals(address.object()))) {
+            throw new SpaceException(Problem.UNAVAILABLE, address + ": no such queue, expected one that has been made");
+        }
+    }
+
+    private Received<Lease<byte[]>> take(Queue<byte[]> queue) {
+        Duration limit = wait;
+        if (limit == null) {
+            return queue.takeOrEnd();
+        }
+        var taken = new AtomicReference<Received<Lease<byte[]>>>(queue.tryTake());
+        if (taken.get() instanceof Received.Empty) {
+            Deadline.after(limit).tryRun(() -> taken.set(queue.takeOrEnd()));
+        }
+        return taken.get();
+    }
+
+    private static void print(Lease<byte[]> lease) throws IOException {
+        try (lease) {
+            ByteSink out = StandardStreams.out();
+            out.write((Items.text(lease.item()) + "\n").getBytes(UTF_8));
+            lease.done();
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package dev.sluice.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.codec.Cbor;
+import dev.sluice.space.Lease;
+import dev.sluice.space.Queue;
+import dev.sluice.space.Space;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// `put`, `take` and `space`: in this JVM where they only print, else as a shell starts them.
+@Timeout(180)
+class SpaceCommandsTest {
+    private static final int INT = 128 + 2;
+    private static final int KILL = 128 + 9;
+    private static final int PIPE = 128 + 13;
+
+    private final String space = "shm:sluice-test-" + UUID.randomUUID();
+    private final String jobs = space + "/jobs";
+    private final List<Process> started = new ArrayList<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @AfterEach
+    void remove() {
+        started.forEach(Process::destroyForcibly);
+        run("space", "rm", space, "--force");
+    }
+
+    private int run(String... arguments) {
+        return Main.run(List.of(arguments), new PrintWriter(out), new PrintWriter(err));
+    }
+
+    private Process start(String... arguments) throws IOException {
+        // Who runs tests in the background of a shell ignores signals, and so would everything started from
+        // there.
+        List<String> words = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=INT,TERM,PIPE",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-ea",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "dev.sluice.cli.Main"));
+        words.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(words).start();
+        started.add(process);
+        return process;
+    }
+
+    private static int status(Process process) throws InterruptedException {
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("it has ended").isTrue();
+        return process.exitValue();
+    }
+
+    private static String text(Process process) throws IOException {
+        return new String(process.getInputStream().readAllBytes(), UTF_8);
+    }
+
+    @Test
+    void whatIsPutIsTaken() throws Exception {
+        assertThat(run("put", jobs, "a", "b c", "")).as(err.toString()).isZero();
+        Process put = start("put", jobs, "--finish");
+        put.getOutputStream().write("über\n\nlast".getBytes(UTF_8));
+        put.getOutputStream().close();
+        assertThat(status(put)).isZero();
+        Process two = start("take", jobs, "-n", "2");
+        assertThat(text(two)).isEqualTo("a\nb c\n");
+        assertThat(status(two)).isZero();
+        Process rest = start("take", jobs, "--all");
+        assertThat(text(rest)).isEqualTo("\nüber\n\nlast\n");
+        assertThat(status(rest)).isZero();
+        assertThat(run("put", jobs, "more")).isOne();
+        assertThat(err.toString()).contains("finished");
+    }
+
+    record Job(int number) {}
+
+    @Test
+    void whatIsNoTextIsShown() throws Exception {
+        try (Space opened = Space.open(space)) {
+            opened.queue("jobs", Job.class).put(new Job(7));
+        }
+        assertThat(text(start("take", jobs))).isEqualTo("{\"number\": 7}\n");
+    }
+
+    @Test
+    void aTakerThatIsKilledBeforeItsLineIsReadGivesTheItemBack() throws Exception {
+        try (Space opened = Space.open(space)) {
+            Queue<String> queue = opened.queue(
+                    "jobs",
+                    Cbor.of(String.class),
+                    Queue.Options.defaults().withCapacity(2).withItemBytes(1 << 20));
+            queue.put("x".repeat(500_000)); // more than a pipe holds: its write waits
+            Process victim = start("take", jobs);
+            assertThat(victim.getInputStream().read()).isEqualTo('x');
+            victim.destroyForcibly();
+            assertThat(status(victim)).isEqualTo(KILL);
+            try (Lease<String> lease = queue.take()) {
+                assertThat(lease.delivery()).isEqualTo(2);
+                assertThat(lease.item()).hasSize(500_000);
+            }
+        }
+    }
+
+    @Test
+    void whoseReaderHasGoneTheItemStays() throws Exception {
+        Process reader = start("take", jobs);
+        assertThat(status(reader)).isOne(); // there is no such queue yet
+        assertThat(run("put", jobs, "a", "b")).isZero();
+        Process take = start("take", jobs, "--all");
+        take.getInputStream().close();
+        assertThat(status(take)).isEqualTo(PIPE);
+        Process rest = start("take", jobs, "-n", "2");
+        assertThat(text(rest).lines()).contains("b");
+    }
+
+    @Test
+    void aSignalEndsAWait() throws Exception {
+        assertThat(run("put", jobs, "a")).isZero();
+        Process take = start("take", jobs, "-n", "2");
+        assertThat(take.getInputStream().read()).isEqualTo('a');
+        assertThat(take.getInputStream().read()).isEqualTo('\n');
+        assertThat(new ProcessBuilder("kill", "-INT", String.valueOf(take.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(status(take)).isEqualTo(INT);
+    }
+
+    @Test
+    void waitsEnd() throws Exception {
+        try (Space opened = Space.open(space)) {
+            Queue<String> queue = opened.queue(
+                    "jobs", Cbor.of(String.class), Queue.Options.defaults().withCapacity(1));
+            assertThat(run("put", jobs, "a", "b", "--wait", "50ms")).isOne();
+            assertThat(err.toString()).contains(jobs + ": full, 1 items were put");
+            queue.take().done();
+        }
+        Process take = start("take", jobs, "--wait", "50ms");
+        assertThat(text(take)).isEmpty();
+        assertThat(status(take)).isOne();
+        assertThat(status(start("take", jobs, "--all", "--wait", "0"))).isZero();
+    }
+
+    @Test
+    void lsShowsWhatThereIsAndRmTakesItAway() {
+        try (Space opened = Space.open(space)) {
+            Queue<String> queue = opened.queue("jobs", String.class);
+            queue.put("a");
+            queue.put("b");
+            Lease<String> lease = queue.take();
+            opened.counter("done").add(5);
+            assertThat(run("space", "ls", space)).isZero();
+            assertThat(out.toString())
+                    .containsPattern("jobs +queue +4543k +java "
+                            + ProcessHandle.current().pid() + " +1 of 1024 waiting, 1 leased")
+                    .containsPattern("done +counter +.*5");
+            assertThat(run("space", "rm", space)).isOne();
+            assertThat(err.toString()).contains("used by java", "--force");
+            lease.done();
+        }
+        assertThat(run("space", "rm", space, "done", "nothing")).isOne();
+        assertThat(err.toString()).contains(space + "/nothing: no such object");
+        assertThat(run("space", "rm", space)).as(err.toString()).isZero();
+        assertThat(run("space", "ls", space)).isOne();
+        assertThat(run("space", "ls")).isZero();
+        assertThat(out.toString().lines()).doesNotContain(space);
+    }
+
+    @Test
+    void theDoctorNamesTheDeadAndTheDamaged() throws Exception {
+        assertThat(run("put", jobs, "x".repeat(3000))).isZero();
+        assertThat(run("space", "doctor", space)).isZero();
+        Process victim = start("take", jobs, "-n", "2");
+        assertThat(victim.getInputStream().readNBytes(3001)).hasSize(3001);
+        victim.destroyForcibly();
+        assertThat(status(victim)).isEqualTo(KILL);
+        Path folder = Path.of("/dev/shm", space.substring("shm:".length()) + ".d");
+        java.nio.file.Files.writeString(folder.resolve("odd"), "no object");
+        assertThat(run("space", "doctor", space)).isOne();
+        assertThat(out.toString())
+                .contains("jobs: java " + victim.pid() + " died with it open", "odd: ", "space rm " + space + " odd");
+        assertThat(run("space", "rm", space, "odd")).isZero();
+        assertThat(run("put", jobs, "next")).isZero(); // who opens it releases
+        assertThat(run("space", "rm", space)).isZero();
+    }
+
+    @Test
+    void whatIsWrongIsSaidInALine() {
+        assertThat(run("put", space)).isEqualTo(2);
+        assertThat(run("put", "jobs/one", "x")).isEqualTo(2);
+        assertThat(run("take", jobs, "-n", "0")).isEqualTo(2);
+        assertThat(run("take", jobs, "--wait", "soon")).isEqualTo(2);
+        assertThat(run("put", "shm:../up", "x")).isEqualTo(2);
+        assertThat(run("space")).isEqualTo(2);
+        assertThat(run("space", "ls", "local:x")).isEqualTo(2);
+        assertThat(run("take", jobs)).isOne();
+        try (Space opened = Space.open(space)) {
+            opened.counter("jobs").add(1);
+        }
+        assertThat(run("put", jobs, "x")).isOne();
+        assertThat(err.toString().lines())
+                .hasSize(9)
+                .anyMatch(line -> line.contains("no such space"))
+                .anyMatch(line -> line.contains("kind=COUNTER, expected QUEUE"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"put", "take", "space", "space ls", "space rm", "space doctor"})
+    void helpFitsATerminal(String command) {
+        assertThat(run((command + " --help").split(" ", -1))).isZero();
+        assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80).hasSizeGreaterThan(3);
+    }
+}

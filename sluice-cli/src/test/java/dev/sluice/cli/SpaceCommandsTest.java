@@ -7,6 +7,7 @@ import dev.sluice.codec.Cbor;
 import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
 import dev.sluice.space.Space;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -186,6 +187,25 @@ class SpaceCommandsTest {
     }
 
     @Test
+    void watchShowsWhatChanges() throws Exception {
+        assertThat(run("put", jobs, "a")).isZero();
+        Process watch = start("space", "watch", space, "--every", "20ms");
+        BufferedReader lines = watch.inputReader(UTF_8);
+        assertThat(lines.readLine()).startsWith("NAME ");
+        assertThat(lines.readLine()).startsWith("jobs ").endsWith(" 1 of 1024 waiting");
+        assertThat(run("put", jobs, "b")).isZero();
+        String line = lines.readLine();
+        while (!line.matches("jobs .* - +2 of 1024 waiting")) {
+            line = lines.readLine(); // we were seen in the middle
+        }
+        assertThat(run("space", "rm", space, "jobs")).isZero();
+        assertThat(lines.readLine()).isEqualTo("jobs removed");
+        lines.close();
+        assertThat(run("put", jobs, "c")).isZero();
+        assertThat(status(watch)).isEqualTo(PIPE);
+    }
+
+    @Test
     void theDoctorNamesTheDeadAndTheDamaged() throws Exception {
         assertThat(run("put", jobs, "x".repeat(3000))).isZero();
         assertThat(run("space", "doctor", space)).isZero();
@@ -224,7 +244,7 @@ class SpaceCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"put", "take", "space", "space ls", "space rm", "space doctor"})
+    @ValueSource(strings = {"put", "take", "space", "space ls", "space rm", "space doctor", "space watch"})
     void helpFitsATerminal(String command) {
         assertThat(run((command + " --help").split(" ", -1))).isZero();
         assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80).hasSizeGreaterThan(3);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /// What these commands share: they run on a loop, and fail in one line.
 abstract class SpaceCommand implements Callable<Integer> {
     /// The reader of our output has gone: what a shell shows of a filter that SIGPIPE ended.
-    private static final int BROKEN_PIPE = 128 + 13;
+    static final int BROKEN_PIPE = 128 + 13;
 
     @Option(
             names = {"-h", "--help"},

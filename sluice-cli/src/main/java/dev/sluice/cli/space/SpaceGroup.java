@@ -9,8 +9,8 @@ import picocli.CommandLine.Spec;
 /// `sluice space`: what there is between processes.
 @Command(
         name = "space",
-        description = "Lists, examines and removes what processes of this machine share.",
-        subcommands = {LsCommand.class, RmCommand.class, DoctorCommand.class})
+        description = "Lists, watches, examines and removes what processes of this machine share.",
+        subcommands = {LsCommand.class, RmCommand.class, DoctorCommand.class, WatchCommand.class})
 public final class SpaceGroup implements Runnable {
     @Option(
             names = {"-h", "--help"},
@@ -25,6 +25,6 @@ public final class SpaceGroup implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command, expected one of: ls, rm, doctor");
+        throw new ParameterException(spec.commandLine(), "missing command, expected one of: ls, rm, doctor, watch");
     }
 }

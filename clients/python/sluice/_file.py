@@ -47,6 +47,7 @@ KINDS = {
     "condition": 11,
     "counter": 12,
     "read_write_lock": 13,
+    "ranks": 14,
 }
 _NAMES = {number: name for name, number in KINDS.items()}
 

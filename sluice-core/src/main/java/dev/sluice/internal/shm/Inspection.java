@@ -121,7 +121,7 @@ public final class Inspection {
             case VALUE -> "version " + (word >>> Participants.STAMP_BITS);
             case ARRAY -> file.header().limits().p0() + " numbers";
             case SEMAPHORE -> file.header().limits().p0() + " permits";
-            case PIPE, TOPIC, NAMESPACE, BARRIER, CONDITION, READ_WRITE_LOCK -> "";
+            case PIPE, TOPIC, NAMESPACE, BARRIER, CONDITION, READ_WRITE_LOCK, RANKS -> "";
         };
     }
 

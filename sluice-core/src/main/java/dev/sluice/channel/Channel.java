@@ -28,7 +28,7 @@ import java.util.function.ToLongFunction;
 public sealed interface Channel<T> extends Sender<T>, Receiver<T> permits LockedChannel {
     /// A channel that holds nothing: a send ends when a receiver has taken the value.
     static <T> Channel<T> rendezvous() {
-        return new LockedChannel<>("rendezvous", new Store.None<>(), Channel::forget);
+        return new LockedChannel<>("rendezvous", new Store.None<>(0), Channel::forget);
     }
 
     /// A channel that holds up to `capacity` values.

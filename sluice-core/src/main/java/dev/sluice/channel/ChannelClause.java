@@ -1,5 +1,6 @@
 package dev.sluice.channel;
 
+import dev.sluice.internal.strand.Standing;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import dev.sluice.internal.strand.Waiter;
@@ -36,6 +37,52 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
 
     /// Reads the node that a counterpart has claimed.
     abstract void claimed(@Nullable Object value);
+
+    /// Whether its place may stay in the queue between the waits of a select.
+    boolean stands() {
+        return false;
+    }
+
+    /// Keeps to this place from now on.
+    final void place(Standing.Place place) {
+        waiter = place;
+    }
+
+    /// Does it, if it is possible at once, or else leaves its place in the queue.
+    final boolean tryOrStand() {
+        Waiter place = waiter;
+        assert place != null;
+        boolean possible;
+        Strand wake;
+        locked.lock();
+        try {
+            possible = tryLocked();
+            if (!possible) {
+                place.claimed = false;
+                registerLocked(place);
+            }
+        } finally {
+            wake = locked.unlock();
+        }
+        Ends.finish(locked, wake);
+        return possible;
+    }
+
+    /// Takes its place out of the queue.
+    ///
+    /// @return false if it was not in
+    final boolean takeOut() {
+        Waiter place = waiter;
+        assert place != null;
+        locked.lock();
+        boolean was = queueLocked().remove(place);
+        if (was) {
+            place.value = null;
+        }
+        Strand wake = locked.unlock();
+        assert wake == null;
+        return was;
+    }
 
     final void waitLocked(Strand strand, long token) {
         Waiter node = waiter;
@@ -170,8 +217,17 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
         }
 
         @Override
+        boolean stands() {
+            return channel.keepsPlaces();
+        }
+
+        @Override
         void registerLocked(Waiter node) {
-            queueLocked().add(node);
+            if (node instanceof Standing.Place place) {
+                queueLocked().addStanding(place);
+            } else {
+                queueLocked().add(node);
+            }
         }
 
         @Override

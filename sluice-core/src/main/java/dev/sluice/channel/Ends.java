@@ -10,6 +10,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// How strands send and receive, whatever is between the ends.
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Ends {
     /// What a waiter gets instead of a value when the channel ends.
     static final Object ENDED = new Object();
+
+    private static final int FAILURES = 16; // of a callback that are kept
 
     private Ends() {}
 
@@ -197,7 +200,7 @@ final class Ends {
     }
 
     /// What is left to do when the lock is free.
-    private static void finish(Locked locked, @Nullable Strand wake) {
+    static void finish(Locked locked, @Nullable Strand wake) {
         if (wake != null) {
             wake.wake();
         }
@@ -257,14 +260,19 @@ final class Ends {
         }
     }
 
-    /// Hands all values back, also when the callback fails at some: the first failure is thrown in the end.
-    static <T> void handBack(List<T> values, Consumer<? super T> dropped) {
+    /// Hands all values back, also when the callback fails at some: the first failure is thrown in the end, with
+    /// the next few.
+    ///
+    /// @param values gives out one after the other, then null
+    static <T> void handBack(Supplier<? extends @Nullable T> values, Consumer<? super T> dropped) {
         List<RuntimeException> failures = new ArrayList<>();
-        for (T value : values) {
+        for (T value = values.get(); value != null; value = values.get()) {
             try {
                 dropped.accept(value);
             } catch (RuntimeException failure) {
-                failures.add(failure);
+                if (failures.size() < FAILURES) {
+                    failures.add(failure);
+                }
             }
         }
         if (!failures.isEmpty()) {

@@ -30,7 +30,9 @@ abstract sealed class EventClause<R> extends Clause<R> {
     abstract boolean happened();
 
     /// Has the wait ended when it happens. It may have happened just now. Does not throw.
-    abstract void register(Strand strand, long token);
+    ///
+    /// @param again whether the wait goes on with one that was registered before
+    abstract void register(Strand strand, long token, boolean again);
 
     /// Undoes [#register].
     abstract void unregister(Strand strand);
@@ -47,6 +49,7 @@ abstract sealed class EventClause<R> extends Clause<R> {
         // The strand of the select.
         private @Nullable End end;
         private @Nullable End idle; // the last one, for the next wait
+        private long due;
 
         After(Duration duration, Supplier<? extends R> then) {
             super(then);
@@ -67,13 +70,16 @@ abstract sealed class EventClause<R> extends Clause<R> {
         }
 
         @Override
-        void register(Strand strand, long token) {
+        void register(Strand strand, long token, boolean again) {
             EventLoop loop = loopOf(strand);
             End armed = idle != null && idle.strand == strand ? idle : new End(strand);
             idle = null;
             armed.token = token;
             armed.over = false;
-            armed.deadline = EventLoop.saturatedAdd(loop.clock().nanoTime(), nanos);
+            if (!again) {
+                due = EventLoop.saturatedAdd(loop.clock().nanoTime(), nanos);
+            }
+            armed.deadline = due;
             end = armed;
             loop.arm(armed);
         }
@@ -139,7 +145,7 @@ abstract sealed class EventClause<R> extends Clause<R> {
         }
 
         @Override
-        void register(Strand strand, long token) {
+        void register(Strand strand, long token, boolean again) {
             registration = completion.register(strand, token);
             if (registration == null) {
                 strand.tryResume(token);

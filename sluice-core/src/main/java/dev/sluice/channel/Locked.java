@@ -1,5 +1,6 @@
 package dev.sluice.channel;
 
+import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.SpinLock;
 import dev.sluice.internal.strand.Strand;
 import java.lang.invoke.MethodHandles;
@@ -27,7 +28,10 @@ abstract class Locked {
     final long number = NUMBERS.incrementAndGet();
 
     private byte lock; // through SpinLock only
-    private @Nullable Strand toWake; // guarded by lock
+
+    // Guarded by lock.
+    private @Nullable Strand toWake;
+    private @Nullable Completion<Boolean> end; // if somebody wants to know
 
     final void lock() {
         SpinLock.lock(LOCK, this);
@@ -58,6 +62,35 @@ abstract class Locked {
         Strand wake = toWake;
         toWake = null;
         return wake;
+    }
+
+    /// Whether no value is taken any more. The caller holds the lock.
+    abstract boolean endedLocked();
+
+    /// What is completed when no value is taken any more.
+    final Completion<Boolean> ending() {
+        lock();
+        Completion<Boolean> known = end;
+        if (known == null) {
+            known = new Completion<>();
+            end = known;
+        }
+        boolean over = endedLocked();
+        unlock();
+        if (over) {
+            known.complete(true);
+        }
+        return known;
+    }
+
+    /// Completes what [#ending] has promised. The caller holds no lock.
+    final void tellEnd() {
+        lock();
+        Completion<Boolean> promised = end;
+        unlock();
+        if (promised != null) {
+            promised.complete(true);
+        }
     }
 
     /// What is left to do after each step, when the caller holds no lock at all.

@@ -4,6 +4,7 @@ import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import dev.sluice.internal.strand.Waiter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -133,7 +134,7 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
             senders.remove(waiter);
             T value = valueOf(waiter); // before the claim: afterwards the strand may use the node again
             waiter.claimed = true;
-            if (waiter.strand.tryClaim(waiter.token)) {
+            if (waiter.tryClaim()) {
                 woken.add(waiter.strand);
                 publishLocked(value);
             } else {
@@ -188,7 +189,7 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
     ///
     /// @param left gets what it has not received
     @SuppressWarnings("unchecked") // only publish puts something in
-    void leaveLocked(LockedSubscription<T> subscription, List<? super T> left) {
+    void leaveLocked(LockedSubscription<T> subscription, Collection<? super T> left) {
         for (long position = subscription.cursor; position < head; position++) {
             left.add((T) ring[slot(position)]);
         }
@@ -203,6 +204,7 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
         return head;
     }
 
+    @Override
     boolean endedLocked() {
         return ended;
     }
@@ -252,6 +254,7 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
             unlock();
         }
         settle();
+        tellEnd();
         return first;
     }
 
@@ -281,7 +284,7 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
             return new Statistics(
                     name,
                     capacity,
-                    senders.size(),
+                    senders.waiting(),
                     head,
                     ended,
                     subscriptions.stream()

@@ -32,7 +32,7 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
     private String name; // before the channel is shared
 
     // Guarded by lock.
-    private final Store<T> store;
+    private Store<T> store;
     private final WaitQueue senders = new WaitQueue();
     private final WaitQueue receivers = new WaitQueue();
     private boolean ended;
@@ -155,6 +155,12 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
         return alarm == null ? claimSender(false) : null;
     }
 
+    /// Not where a value can be due a moment before its alarm.
+    @Override
+    public boolean keepsPlaces() {
+        return alarm == null;
+    }
+
     @Override
     public boolean drainedLocked() {
         return ended && store.size() == 0;
@@ -172,7 +178,7 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
             long rankOfValue = waiter.rank;
             assert value != null;
             waiter.claimed = true;
-            if (waiter.strand.tryClaim(waiter.token)) {
+            if (waiter.tryClaim()) {
                 wakeLater(waiter.strand);
                 sent++;
                 if (intoStore) {
@@ -259,26 +265,28 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
             unlock();
         }
         waiting.forEach(Strand::wake);
+        tellEnd();
         return first;
     }
 
+    /// Takes the store away whole, so that nobody waits for the lock while the values are handed back.
     @Override
     public boolean cancel(Consumer<? super T> dropped) {
         List<Strand> waiting = new ArrayList<>();
-        List<T> left = new ArrayList<>();
+        Store<T> left;
         boolean first;
         lock();
         try {
-            for (T value = store.take(); value != null; value = store.take()) {
-                left.add(value);
-            }
+            left = store;
+            store = new Store.None<>(left.capacity());
             this.dropped += left.size();
             first = endLocked(null, waiting);
         } finally {
             unlock();
         }
         waiting.forEach(Strand::wake);
-        Ends.handBack(left, dropped);
+        tellEnd();
+        Ends.handBack(left::take, dropped);
         return first;
     }
 
@@ -294,6 +302,11 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
             Ends.endAll(receivers, woken);
         }
         return first;
+    }
+
+    @Override
+    boolean endedLocked() {
+        return ended;
     }
 
     @Override
@@ -316,7 +329,7 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
         lock();
         try {
             return new ChannelStatistics(
-                    name, store.capacity(), store.size(), senders.size(), receivers.size(), sent, dropped, ended);
+                    name, store.capacity(), store.size(), senders.waiting(), receivers.waiting(), sent, dropped, ended);
         } finally {
             unlock();
         }

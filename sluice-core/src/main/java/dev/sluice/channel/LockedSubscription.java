@@ -1,8 +1,8 @@
 package dev.sluice.channel;
 
 import dev.sluice.internal.strand.WaitQueue;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +105,7 @@ final class LockedSubscription<T> implements Broadcast.Subscription<T>, Receivin
 
     @Override
     public boolean cancel(Consumer<? super T> dropped) {
-        List<T> left = new ArrayList<>();
+        Deque<T> left = new ArrayDeque<>();
         boolean first;
         broadcast.lock();
         try {
@@ -119,7 +119,7 @@ final class LockedSubscription<T> implements Broadcast.Subscription<T>, Receivin
             broadcast.unlock();
         }
         broadcast.settle();
-        Ends.handBack(left, dropped);
+        Ends.handBack(left::poll, dropped);
         return first;
     }
 
@@ -140,7 +140,7 @@ final class LockedSubscription<T> implements Broadcast.Subscription<T>, Receivin
 
     Broadcast.SubscriptionStatistics statisticsLocked() {
         int unseen = over ? 0 : (int) (broadcast.headLocked() - cursor);
-        return new Broadcast.SubscriptionStatistics(lag, unseen, receivers.size(), received, dropped);
+        return new Broadcast.SubscriptionStatistics(lag, unseen, receivers.waiting(), received, dropped);
     }
 
     @Override

@@ -20,6 +20,12 @@ sealed interface ReceivingEnd<T> extends Receiver<T> permits LockedChannel, Lock
 
     WaitQueue receivers();
 
+    /// Whether a value never gets past somebody in the queue: so that a strand which has a place there need not
+    /// look whether there is a value.
+    default boolean keepsPlaces() {
+        return true;
+    }
+
     /// How it ended.
     Received<T> end();
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,11 +23,13 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// When several are possible, each is chosen as often as any other, unless the select is [#biased]. The same
-/// channel may appear more than once, a clause may not. A cancelled select has done nothing: no value is taken,
-/// none is sent.
+/// channel may appear more than once, a clause may not, here or in another select. A cancelled select has done
+/// nothing: no value is taken, none is sent.
 ///
 /// A select is made once and awaited often. As Go's `selectgo` it takes the locks of its channels in one order,
-/// looks at all, and registers at all before it lets go, so that no two selects can miss each other.
+/// looks at all, and registers at all before it lets go, so that no two selects can miss each other. One that
+/// receives from [StandingSelect#LEAST] channels or more keeps its places there from the second wait on: such a
+/// wait costs what has happened at them, not their number.
 ///
 /// Threads: one at a time.
 public final class Select<R> {
@@ -36,22 +37,27 @@ public final class Select<R> {
         Secrets.give(EventClause.Completed::new);
     }
 
+    private static final int SHOWN = 16; // clauses, in messages
+
     private final List<Clause<? extends R>> clauses;
     private final ChannelClause<? extends R>[] onChannels;
     private final EventClause<? extends R>[] onEvents;
     private final Locked[] locks; // each once, in the order of their numbers
     private final Clause<? extends R>[] order; // in which a round looks; the strand that uses it
-    private final Awaited oneOf = new OneOfClauses();
+    final Awaited oneOf = new OneOfClauses();
+    private final boolean mayStand;
     private boolean biased;
-    private boolean busy; // the strand that uses it
+
+    // The strand that uses it.
+    private boolean busy;
+    private boolean used;
+
+    @Nullable StandingSelect<R> standing;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of generics, filled right here
     private Select(List<Clause<? extends R>> clauses) {
         if (clauses.isEmpty()) {
             throw new IllegalArgumentException("select: no clauses, expected at least one");
-        }
-        if (Set.copyOf(clauses).size() < clauses.size()) {
-            throw new IllegalArgumentException("select: a clause appears twice, expected one clause for each action");
         }
         this.clauses = List.copyOf(clauses);
         List<ChannelClause<? extends R>> channels = new ArrayList<>();
@@ -62,6 +68,7 @@ public final class Select<R> {
                 case EventClause<? extends R> event -> events.add(event);
             }
         }
+        this.mayStand = StandingSelect.isFor(channels);
         this.onChannels = channels.toArray(new ChannelClause[0]);
         this.onEvents = events.toArray(new EventClause[0]);
         this.order = Stream.concat(channels.stream(), events.stream()).toArray(Clause[]::new);
@@ -70,6 +77,33 @@ public final class Select<R> {
                 .distinct()
                 .sorted(Comparator.comparingLong(channel -> channel.number))
                 .toArray(Locked[]::new);
+        joinAll();
+    }
+
+    private void joinAll() {
+        for (int i = 0; i < order.length; i++) {
+            Select<?> other = order[i].joins(this);
+            if (other != null) {
+                for (int joined = 0; joined < i; joined++) {
+                    order[joined].leaves(this);
+                }
+                if (other == this) {
+                    throw new IllegalArgumentException(
+                            "select: clause=" + order[i] + " appears twice, expected one clause for each action");
+                }
+                throw new ClauseInUseException(order[i], other);
+            }
+            order[i].number = i;
+        }
+    }
+
+    /// A clause was given to a second select.
+    public static final class ClauseInUseException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        ClauseInUseException(Clause<?> clause, Select<?> other) {
+            super("select: clause=" + clause + " is in " + other + ", expected one that is in no other select");
+        }
     }
 
     /// A select over these clauses.
@@ -103,10 +137,8 @@ public final class Select<R> {
         Clause<? extends R> chosen;
         try {
             strand.checkpoint();
-            for (ChannelClause<? extends R> clause : onChannels) {
-                clause.prepare();
-            }
-            chosen = choose(strand);
+            StandingSelect<R> stands = standing(strand);
+            chosen = stands != null ? stands.await() : choose(strand);
         } finally {
             busy = false;
         }
@@ -120,23 +152,48 @@ public final class Select<R> {
         Clause<? extends R> chosen;
         try {
             strand.checkpoint();
-            for (ChannelClause<? extends R> clause : onChannels) {
-                clause.prepare();
-            }
-            long draws = draws(strand);
-            lockAll();
-            try {
-                chosen = tryAll(draws);
-            } finally {
-                unlockAll();
-            }
-            if (chosen != null) {
-                chosen.done();
-            }
+            StandingSelect<R> stands = standing(strand);
+            chosen = stands != null ? stands.poll() : tryOnce(strand);
         } finally {
             busy = false;
         }
         return chosen != null ? chosen.chosen() : otherwise.get();
+    }
+
+    /// What keeps the places of this strand, if this is a select of many channels that is used again.
+    private @Nullable StandingSelect<R> standing(Strand strand) {
+        StandingSelect<R> kept = standing;
+        if (used && mayStand && (kept == null || kept.strand != strand)) {
+            if (kept != null) {
+                kept.leave();
+            }
+            kept = new StandingSelect<>(this, strand, order, biased);
+            standing = kept;
+        }
+        used = true;
+        return kept;
+    }
+
+    private void prepare() {
+        for (ChannelClause<? extends R> clause : onChannels) {
+            clause.prepare();
+        }
+    }
+
+    private @Nullable Clause<? extends R> tryOnce(Strand strand) {
+        prepare();
+        long draws = draws(strand);
+        Clause<? extends R> possible;
+        lockAll();
+        try {
+            possible = tryAll(draws);
+        } finally {
+            unlockAll();
+        }
+        if (possible != null) {
+            possible.done();
+        }
+        return possible;
     }
 
     private void begin() {
@@ -147,6 +204,7 @@ public final class Select<R> {
     }
 
     private Clause<? extends R> choose(Strand strand) {
+        prepare();
         long draws = draws(strand);
         long token = strand.begin(oneOf);
         Clause<? extends R> possible;
@@ -168,7 +226,7 @@ public final class Select<R> {
         }
         // Nothing in here may throw: a counterpart may end the wait from now on.
         for (EventClause<? extends R> clause : onEvents) {
-            clause.register(strand, token);
+            clause.register(strand, token, false);
         }
         boolean resumed = strand.await(token);
         return afterWait(strand, resumed);
@@ -233,9 +291,8 @@ public final class Select<R> {
         for (int i = 0; i < order.length; i++) {
             if (!biased) {
                 int left = order.length - i;
-                int drawn = i + (int) (((bits >>> 32) * left) >>> 32);
-                // Knuth's generator, whose high half is fair.
-                bits = bits * 0x5851_F42D_4C95_7F2DL + 0x1405_7B7E_F767_814FL;
+                int drawn = i + drawn(bits, left);
+                bits = nextDraw(bits);
                 Clause<? extends R> clause = order[drawn];
                 order[drawn] = order[i];
                 order[i] = clause;
@@ -247,8 +304,18 @@ public final class Select<R> {
         return happened();
     }
 
+    /// One of `0 … bound - 1`.
+    static int drawn(long bits, int bound) {
+        return (int) (((bits >>> 32) * bound) >>> 32);
+    }
+
+    /// Knuth's generator, whose high half is fair.
+    static long nextDraw(long bits) {
+        return bits * 0x5851_F42D_4C95_7F2DL + 0x1405_7B7E_F767_814FL;
+    }
+
     /// Randomness for one round; drawn before the locks, because it may have to start a loop.
-    private long draws(Strand strand) {
+    long draws(Strand strand) {
         if (biased || order.length == 1) {
             return 0;
         }
@@ -285,6 +352,10 @@ public final class Select<R> {
 
     @Override
     public String toString() {
-        return clauses.stream().map(String::valueOf).collect(Collectors.joining(", ", "select of ", ""));
+        int more = clauses.size() - SHOWN;
+        return clauses.stream()
+                .limit(SHOWN)
+                .map(String::valueOf)
+                .collect(Collectors.joining(", ", "select of ", more > 0 ? " and " + more + " more" : ""));
     }
 }

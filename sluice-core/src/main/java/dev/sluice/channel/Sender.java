@@ -32,4 +32,10 @@ public sealed interface Sender<T> permits Channel, Broadcast, SendingEnd {
     /// @param value called at most once for each select; what it returned is sent or, if another clause wins,
     ///     forgotten
     Clause<Void> onSend(Supplier<? extends T> value, Runnable then);
+
+    /// A clause that is chosen when no value is taken any more: the channel was closed or failed, or its receiver
+    /// has cancelled it. So a source that has nothing to send learns that nobody listens.
+    ///
+    /// It stays chosen from then on. Buffered values may not have been received yet.
+    <R> Clause<R> onClosed(Supplier<? extends R> then);
 }

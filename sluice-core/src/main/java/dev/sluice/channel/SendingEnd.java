@@ -46,4 +46,9 @@ sealed interface SendingEnd<T> extends Sender<T> permits LockedChannel, LockedBr
     default Clause<Void> onSend(Supplier<? extends T> value, Runnable then) {
         return new ChannelClause.Send<>(this, value, then);
     }
+
+    @Override
+    default <R> Clause<R> onClosed(Supplier<? extends R> then) {
+        return new EventClause.Completed<>(locked().ending(), new Ends.Doing("end of ", this), then);
+    }
 }

@@ -47,8 +47,14 @@ abstract class Store<T> {
         }
     }
 
-    /// Nothing.
+    /// Holds nothing, and never will: that of a rendezvous, and that of a channel whose values were taken away.
     static final class None<T> extends Store<T> {
+        private final int capacity; // to be shown
+
+        None(int capacity) {
+            this.capacity = capacity;
+        }
+
         @Override
         boolean offer(T value, long rank) {
             return false;
@@ -60,13 +66,18 @@ abstract class Store<T> {
         }
 
         @Override
+        @Nullable T peek() {
+            return null;
+        }
+
+        @Override
         int size() {
             return 0;
         }
 
         @Override
         int capacity() {
-            return 0;
+            return capacity;
         }
     }
 

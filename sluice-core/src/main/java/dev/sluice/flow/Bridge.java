@@ -27,9 +27,8 @@ public final class Bridge {
     ///
     /// Threads: any; the methods of the subscriber by its publisher, as reactive streams demand.
     public interface Inlet<T> extends Flow.Subscriber<T> {
-        /// The values, then the end or the failure. After it was cancelled the next value that comes cancels
-        /// the subscription, and ends the task; a publisher that is silent keeps both until its group is
-        /// cancelled.
+        /// The values, then the end or the failure. When it is cancelled the subscription is cancelled, and the
+        /// task ends, also while the publisher is silent.
         Receiver<T> values();
     }
 

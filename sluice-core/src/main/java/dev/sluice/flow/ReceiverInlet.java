@@ -1,9 +1,10 @@
 package dev.sluice.flow;
 
 import dev.sluice.channel.Channel;
-import dev.sluice.channel.ChannelFailedException;
 import dev.sluice.channel.Offer;
+import dev.sluice.channel.Received;
 import dev.sluice.channel.Receiver;
+import dev.sluice.channel.Select;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
@@ -72,21 +73,15 @@ final class ReceiverInlet<T> implements Bridge.Inlet<T> {
     void pass() {
         int batch = capacity - capacity / 4;
         int received = 0;
+        var next = Select.<Received<T>>of(arrived.onReceived(this::orEnd), values.onClosed(Received.Done::new));
         try {
-            for (T value : arrived) {
-                if (!Branch.sent(values, value)) {
-                    return;
-                }
+            while (next.await() instanceof Received.Value<T>(T value) && Branch.sent(values, value)) {
                 if (++received == batch) {
                     // Pairs with onSubscribe, whose values these are.
                     subscription.get().request(received);
                     received = 0;
                 }
             }
-            values.close();
-        } catch (ChannelFailedException failed) {
-            Throwable cause = failed.getCause();
-            values.fail(cause != null ? cause : failed);
         } catch (Throwable failure) {
             values.fail(failure);
             throw failure;
@@ -94,6 +89,17 @@ final class ReceiverInlet<T> implements Bridge.Inlet<T> {
             arrived.cancel(value -> {});
             stop();
         }
+    }
+
+    /// Passes the end on.
+    private Received<T> orEnd(Received<T> received) {
+        switch (received) {
+            case Received.Failed<T>(Throwable cause) -> values.fail(cause);
+            case Received.Done<T> done -> values.close();
+            case Received.Value<T> value -> {}
+            case Received.Empty<T> nothing -> {}
+        }
+        return received;
     }
 
     private void stop() {

@@ -11,6 +11,7 @@ final class Preload {
     private static final String[] CLASSES = {
         "dev.sluice.SignalHandling",
         "dev.sluice.channel.Broadcast$Lag",
+        "dev.sluice.channel.Clause",
         "dev.sluice.channel.Ends",
         "dev.sluice.channel.Locked",
         "dev.sluice.channel.Offer",

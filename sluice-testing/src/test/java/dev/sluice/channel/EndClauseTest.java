@@ -12,6 +12,8 @@ import dev.sluice.task.Task;
 import dev.sluice.task.TaskGroup;
 import dev.sluice.testing.Simulated;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,35 @@ import org.junit.jupiter.api.Test;
 /// Waiting for the end of tasks and promises beside channels.
 class EndClauseTest {
     private final Channel<Integer> never = Channel.rendezvous();
+
+    @Test
+    void aSourceThatIsSilentLearnsThatNobodyListens() {
+        everywhere(actors -> {
+            Channel<Integer> events = Channel.rendezvous();
+            Channel<Integer> values = Channel.buffered(4);
+            values.send(1);
+            actors.start(() -> assertThat(
+                            Select.<String>of(events.onReceived(r -> "event"), values.onClosed(() -> "nobody listens"))
+                                    .await())
+                    .isEqualTo("nobody listens"));
+            await("it waits", () -> events.statistics().waitingReceivers() == 1);
+            List<Integer> left = new ArrayList<>();
+            values.cancel(left::add);
+            actors.join();
+            assertThat(left).containsExactly(1);
+            assertThat(Select.<Boolean>of(values.onClosed(() -> true)).poll(() -> false))
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void theEndOfABroadcastIsAClause() {
+        Broadcast<Integer> news = Broadcast.buffered(4);
+        var select = Select.<Boolean>of(news.onClosed(() -> true));
+        assertThat(select.poll(() -> false)).isFalse();
+        news.fail(new IllegalStateException("cut off"));
+        assertThat(select.await()).isTrue();
+    }
 
     @Test
     void aPromiseEndsTheWait() {

@@ -233,6 +233,30 @@ class BridgeTest {
     }
 
     @Simulated(seeds = 10)
+    void aSilentPublisherIsCancelledAtOnce() {
+        try (var group = TaskGroup.open()) {
+            List<String> calls = new ArrayList<>();
+            Receiver<Integer> out = Bridge.receiver(
+                    group,
+                    (Flow.Publisher<Integer>) subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+                        @Override
+                        public void request(long count) {}
+
+                        @Override
+                        public void cancel() {
+                            calls.add("cancel");
+                        }
+                    }),
+                    4);
+            Simulation.awaitAllBlocked();
+            assertThat(calls).isEmpty();
+            out.cancel(value -> {});
+            group.join(); // its task has ended
+            assertThat(calls).containsExactly("cancel");
+        }
+    }
+
+    @Simulated(seeds = 10)
     void cancellingTheReceiverCancelsTheSubscription() {
         try (var group = TaskGroup.open()) {
             Channel<Integer> channel = filled(100);

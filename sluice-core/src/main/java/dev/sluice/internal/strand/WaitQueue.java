@@ -7,12 +7,16 @@ import org.jspecify.annotations.Nullable;
 /// Those who wait at one place, in the order in which they began to.
 ///
 /// Invariant: a node in the queue stands for a wait that has not been claimed through it; the wait may have
-/// been cancelled, and its strand will then take the node out.
+/// been cancelled, and its strand will then take the node out. A place of a [Standing] may be in the queue while
+/// its strand does not wait.
 /// Threads: whoever holds the lock of that place.
 public final class WaitQueue {
+    private static final int LEAST_SWEPT = 16;
+
     private @Nullable Waiter first;
     private @Nullable Waiter last;
     private int size;
+    private int sweepAt; // the size at which forgotten places are looked for; 0: there has been no place
 
     public void add(Waiter waiter) {
         assert waiter.queue == null && waiter.next == null && waiter.previous == null;
@@ -25,6 +29,37 @@ public final class WaitQueue {
         }
         last = waiter;
         size++;
+    }
+
+    /// Adds a place that may stay while its strand does not wait. Those of users that have gone are taken out
+    /// when the queue has become twice as long, so there are never more of them than that.
+    public void addStanding(Standing.Place place) {
+        if (size >= sweepAt) {
+            sweep();
+            sweepAt = Math.max(LEAST_SWEPT, 2 * size);
+        }
+        add(place);
+    }
+
+    private void sweep() {
+        Waiter next;
+        for (Waiter waiter = first; waiter != null; waiter = next) {
+            next = waiter.next;
+            if (waiter instanceof Standing.Place place && place.forgotten()) {
+                remove(place);
+            }
+        }
+    }
+
+    /// How many wait now.
+    public int waiting() {
+        int waiting = size;
+        for (Waiter waiter = sweepAt == 0 ? null : first; waiter != null; waiter = waiter.next) {
+            if (waiter instanceof Standing.Place place && place.idle()) {
+                waiting--;
+            }
+        }
+        return waiting;
     }
 
     /// Takes a node out.
@@ -59,7 +94,7 @@ public final class WaitQueue {
             remove(waiter);
             waiter.value = value; // before the claim, which publishes it
             waiter.claimed = true;
-            if (waiter.strand.tryClaim(waiter.token)) {
+            if (waiter.tryClaim()) {
                 return waiter.strand;
             }
             // Cancelled; the strand looks at the node under the lock that we hold.

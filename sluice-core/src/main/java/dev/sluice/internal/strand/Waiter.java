@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: the fields below `strand` by whoever holds the lock of the queue; `token`, `value` and `rank` also
 /// by the strand, while the node is in no queue.
-public final class Waiter {
+public sealed class Waiter permits Standing.Place {
     public final Strand strand;
 
     /// The wait that this node stands for; changes with each use.
@@ -33,6 +33,11 @@ public final class Waiter {
 
     public Waiter(Strand strand) {
         this.strand = strand;
+    }
+
+    /// Ends the wait that this node stands for; the caller has taken it out of its queue, and wakes the strand.
+    public boolean tryClaim() {
+        return strand.tryClaim(token);
     }
 
     /// The strand's own node for plain waits, which is reused: a strand waits in one place at a time.

@@ -30,6 +30,9 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
     /// A new round begins.
     abstract void prepare();
 
+    /// Notes who uses the end, if that is wanted.
+    abstract void usedBy(Strand strand);
+
     /// Puts a node into the queue.
     abstract void registerLocked(Waiter node);
 
@@ -131,6 +134,11 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
         }
 
         @Override
+        void usedBy(Strand strand) {
+            channel.sentBy(strand);
+        }
+
+        @Override
         void prepare() {
             T made = Objects.requireNonNull(supplier.get(), "value");
             rank = channel.rankOf(made);
@@ -179,6 +187,11 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
         }
 
         @Override
+        Object awaited() {
+            return channel.sending();
+        }
+
+        @Override
         public String toString() {
             return channel.sending().toString();
         }
@@ -203,6 +216,11 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
             super(channel.locked());
             this.channel = channel;
             this.then = then;
+        }
+
+        @Override
+        void usedBy(Strand strand) {
+            channel.receivedBy(strand);
         }
 
         @Override
@@ -239,6 +257,11 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
         @SuppressWarnings("unchecked") // only values of senders are handed over, and the end
         void claimed(@Nullable Object of) {
             value = of == Ends.ENDED ? null : (T) of;
+        }
+
+        @Override
+        Object awaited() {
+            return channel.receiving();
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.sluice.channel;
 
+import dev.sluice.internal.strand.Awaited;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import dev.sluice.internal.strand.Waiter;
@@ -33,6 +34,7 @@ final class Ends {
         Objects.requireNonNull(value, "value");
         Strand strand = Strand.current();
         strand.checkpoint();
+        end.sentBy(strand);
         long rank = end.rankOf(value);
         Offer offer = offer(end, value, rank);
         if (offer == Offer.FULL) {
@@ -45,6 +47,9 @@ final class Ends {
 
     static <T> Offer trySend(SendingEnd<T> end, T value) {
         Objects.requireNonNull(value, "value");
+        if (Users.NOTED) {
+            end.sentBy(Strand.current());
+        }
         return offer(end, value, end.rankOf(value));
     }
 
@@ -115,6 +120,9 @@ final class Ends {
     }
 
     static <T> Received<T> tryReceive(ReceivingEnd<T> end) {
+        if (Users.NOTED) {
+            end.receivedBy(Strand.current());
+        }
         Locked locked = end.locked();
         T value;
         boolean over;
@@ -137,6 +145,7 @@ final class Ends {
     private static <T> @Nullable T receiveOrNull(ReceivingEnd<T> end) {
         Strand strand = Strand.current();
         strand.checkpoint();
+        end.receivedBy(strand);
         Locked locked = end.locked();
         T value;
         boolean over;
@@ -282,11 +291,50 @@ final class Ends {
         }
     }
 
+    // ---- for people
+
+    /// What a strand is shown to wait for that waits to send.
+    static Object sending(Locked to) {
+        return to.receivedBy == null
+                ? new Doing("send to ", to)
+                : new Depending("send to ", to, to.receivedBy, "from which", "received");
+    }
+
+    /// What a strand is shown to wait for that waits to receive.
+    static Object receiving(Locked from) {
+        return from.sentBy == null
+                ? new Doing("receive from ", from)
+                : new Depending("receive from ", from, from.sentBy, "to which", "sent");
+    }
+
     /// What a strand is shown to wait for.
     record Doing(String what, Object where) {
         @Override
         public String toString() {
             return what + where;
+        }
+    }
+
+    /// The same, where it is known who has used the other end.
+    private record Depending(String what, Object where, Users others, String relation, String did) implements Awaited {
+        @Override
+        public Needs needs(Strand waiter) {
+            return new Anybody();
+        }
+
+        @Override
+        public Past past() {
+            return new Past(others.living(), relation, did);
+        }
+
+        @Override
+        public String subject() {
+            return what + where;
+        }
+
+        @Override
+        public String toString() {
+            return subject();
         }
     }
 }

@@ -27,6 +27,10 @@ abstract class Locked {
     /// How a select orders the locks of several channels.
     final long number = NUMBERS.incrementAndGet();
 
+    // Who has sent here and who has received, if that is noted.
+    final @Nullable Users sentBy = Users.NOTED ? new Users() : null;
+    final @Nullable Users receivedBy = Users.NOTED ? new Users() : null;
+
     private byte lock; // through SpinLock only
 
     // Guarded by lock.

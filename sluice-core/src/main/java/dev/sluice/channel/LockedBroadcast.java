@@ -23,7 +23,7 @@ final class LockedBroadcast<T> extends Locked implements Broadcast<T>, SendingEn
     private static final int MOST = 1 << 20;
 
     final int capacity;
-    private final Object sending = new Ends.Doing("send to ", this);
+    private final Object sending = Ends.sending(this);
     private String name; // before the broadcast is shared
 
     // Guarded by lock.

@@ -27,8 +27,8 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
     private final Consumer<? super T> forget;
     private final @Nullable ToLongFunction<? super T> rank;
     private final @Nullable Alarm alarm;
-    private final Object sending = new Ends.Doing("send to ", this);
-    private final Object receiving = new Ends.Doing("receive from ", this);
+    private final Object sending = Ends.sending(this);
+    private final Object receiving = Ends.receiving(this);
     private String name; // before the channel is shared
 
     // Guarded by lock.

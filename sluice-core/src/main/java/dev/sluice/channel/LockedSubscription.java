@@ -28,7 +28,7 @@ final class LockedSubscription<T> implements Broadcast.Subscription<T>, Receivin
     LockedSubscription(LockedBroadcast<T> broadcast, Broadcast.Lag lag) {
         this.broadcast = broadcast;
         this.lag = lag;
-        this.receiving = new Ends.Doing("receive from ", broadcast);
+        this.receiving = Ends.receiving(broadcast);
     }
 
     /// The value at the cursor has been given up.

@@ -1,5 +1,6 @@
 package dev.sluice.channel;
 
+import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import java.util.Iterator;
 import java.util.function.Consumer;
@@ -34,6 +35,14 @@ sealed interface ReceivingEnd<T> extends Receiver<T> permits LockedChannel, Lock
 
     /// What a strand that waits here is shown to wait for.
     Object receiving();
+
+    /// Notes who receives, or tries to, if that is wanted.
+    default void receivedBy(Strand strand) {
+        Users users = locked().receivedBy;
+        if (users != null) {
+            users.note(strand);
+        }
+    }
 
     // ---- for those who receive
 

@@ -174,14 +174,15 @@ public final class Select<R> {
         return kept;
     }
 
-    private void prepare() {
+    private void prepare(Strand strand) {
         for (ChannelClause<? extends R> clause : onChannels) {
+            clause.usedBy(strand);
             clause.prepare();
         }
     }
 
     private @Nullable Clause<? extends R> tryOnce(Strand strand) {
-        prepare();
+        prepare(strand);
         long draws = draws(strand);
         Clause<? extends R> possible;
         lockAll();
@@ -204,7 +205,7 @@ public final class Select<R> {
     }
 
     private Clause<? extends R> choose(Strand strand) {
-        prepare();
+        prepare(strand);
         long draws = draws(strand);
         long token = strand.begin(oneOf);
         Clause<? extends R> possible;

@@ -1,5 +1,6 @@
 package dev.sluice.channel;
 
+import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,14 @@ sealed interface SendingEnd<T> extends Sender<T> permits LockedChannel, LockedBr
 
     /// What a strand that waits here is shown to wait for.
     Object sending();
+
+    /// Notes who sends, or tries to, if that is wanted.
+    default void sentBy(Strand strand) {
+        Users users = locked().sentBy;
+        if (users != null) {
+            users.note(strand);
+        }
+    }
 
     // ---- for those who send
 

@@ -36,8 +36,8 @@ final class StandingSelect<R> {
     private final Select<R> select;
     private final boolean biased;
     private final Clause<? extends R>[] clauses; // by their numbers
-    private final Consumer<Standing.Place> hinted = place -> atHand(clauseAt(place));
-    private final Consumer<Standing.Place> afterWait = place -> afterWait(clauseAt(place));
+    private final Consumer<Standing.Place> hinted = this::hinted;
+    private final Consumer<Standing.Place> afterWait = this::afterWait;
     private final EventClause<? extends R>[] onEvents;
     private final ChannelClause<? extends R>[] passing; // those that do not stand between waits
     private final Standing standing;
@@ -62,6 +62,7 @@ final class StandingSelect<R> {
         for (Clause<? extends R> clause : clauses) {
             switch (clause) {
                 case ChannelClause<? extends R> channel -> {
+                    channel.usedBy(strand);
                     channel.place(standing.new Place(channel.number));
                     if (!channel.stands()) {
                         notStanding.add(channel);
@@ -74,12 +75,12 @@ final class StandingSelect<R> {
         this.onEvents = events(events);
     }
 
-    @SuppressWarnings("unchecked") // of what the list has
+    @SuppressWarnings({"unchecked", "rawtypes"}) // of what the list has
     private static <R> ChannelClause<? extends R>[] array(List<ChannelClause<? extends R>> clauses) {
         return clauses.toArray(new ChannelClause[0]);
     }
 
-    @SuppressWarnings("unchecked") // of what the list has
+    @SuppressWarnings({"unchecked", "rawtypes"}) // of what the list has
     private static <R> EventClause<? extends R>[] events(List<EventClause<? extends R>> clauses) {
         return clauses.toArray(new EventClause[0]);
     }
@@ -234,7 +235,12 @@ final class StandingSelect<R> {
         sorted = false;
     }
 
-    private void afterWait(ChannelClause<? extends R> clause) {
+    private void hinted(Standing.Place place) {
+        atHand(clauseAt(place));
+    }
+
+    private void afterWait(Standing.Place place) {
+        ChannelClause<? extends R> clause = clauseAt(place);
         atHand(clause);
         if (clause.withdraw()) {
             assert won == null : "two clauses were claimed";

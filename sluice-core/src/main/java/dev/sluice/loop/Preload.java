@@ -17,6 +17,7 @@ final class Preload {
         "dev.sluice.channel.Offer",
         "dev.sluice.channel.Store$Priority",
         "dev.sluice.channel.Ticker",
+        "dev.sluice.channel.Users",
         "dev.sluice.codec.CodecException$Problem",
         "dev.sluice.codec.CodecLimits",
         "dev.sluice.flow.GeneratorStrand",

@@ -12,7 +12,11 @@ import java.util.stream.Collectors;
 /// [Circle#deadline].
 ///
 /// **What is not known.** A channel, a promise, an event, a semaphore may be served by anybody, so such a wait
-/// is in no circle. When [#quiet], nothing in these loops will do it.
+/// is in no certain circle. When [#quiet], nothing in these loops will do it.
+///
+/// **What is likely.** When [#quiet], a wait at a channel can be taken to depend on those who have used its other
+/// end before and have not ended, if that is noted: in a JVM with simulations, and with
+/// `-Ddev.sluice.channel.users=true`. Circles that need this are marked, see [Circle#byPastUse].
 ///
 /// A waiting task does nothing that could make this cheaper or dearer: it is all done by whoever asks.
 ///
@@ -55,7 +59,8 @@ public record WaitGraph(int tasks, int waiting, List<Wait> waits, List<Circle> c
     ///
     /// @param waits each waits for what the next has, or is; the last for the first
     /// @param deadline whether a deadline around one of them will cancel its wait
-    public record Circle(List<Wait> waits, boolean deadline) {
+    /// @param byPastUse whether it is certain only if nobody uses the channels in it who has not used them before
+    public record Circle(List<Wait> waits, boolean deadline, boolean byPastUse) {
         public Circle {
             waits = List.copyOf(waits);
         }
@@ -63,8 +68,8 @@ public record WaitGraph(int tasks, int waiting, List<Wait> waits, List<Circle> c
         @Override
         public String toString() {
             String whom = waits.size() == 1 ? "a task waits for itself" : waits.size() + " wait for each other";
-            return "deadlock: " + whom + ", until " + (deadline ? "a deadline passes" : "somebody cancels them")
-                    + lines(waits);
+            return "deadlock: " + whom + (byPastUse ? ", unless somebody new comes to their channels" : "") + ", until "
+                    + (deadline ? "a deadline passes" : "somebody cancels them") + lines(waits);
         }
     }
 

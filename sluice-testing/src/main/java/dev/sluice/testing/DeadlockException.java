@@ -17,7 +17,7 @@ public final class DeadlockException extends SimulationException {
         this.circles = List.copyOf(circles);
     }
 
-    /// Who waits for each other, as far as that is certain; see [dev.sluice.observe.WaitGraph].
+    /// Who waits for each other, those that are certain first; see [dev.sluice.observe.WaitGraph].
     public List<Circle> circles() {
         return circles;
     }

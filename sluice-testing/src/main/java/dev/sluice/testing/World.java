@@ -416,7 +416,7 @@ final class World implements Simulator {
     private List<Circle> circles() {
         for (Member member : members.values()) {
             if (member.strand() != null) {
-                return WaitSurvey.circles(member.strand().root());
+                return WaitSurvey.circlesAtRest(member.strand().root());
             }
         }
         return List.of();

@@ -25,6 +25,11 @@ final class ForeignStrand extends Strand {
     }
 
     @Override
+    public boolean hasEnded() {
+        return !thread().isAlive();
+    }
+
+    @Override
     boolean lookFirst(long token) {
         return spin.look(this, token, null);
     }

@@ -48,6 +48,12 @@ abstract class StrandThread extends Scope {
         return known;
     }
 
+    /// Whether it has run to its end: it is its thread's handler until then. For those who look.
+    public boolean hasEnded() {
+        Thread known = thread;
+        return known != null && known.getUncaughtExceptionHandler() != strand();
+    }
+
     /// The innermost scope.
     public final Scope scope() {
         return scope;

@@ -1,5 +1,6 @@
 package dev.sluice.internal.strand;
 
+import dev.sluice.internal.strand.Awaited.Past;
 import dev.sluice.internal.strand.WaitSurvey.Noted;
 import dev.sluice.observe.WaitGraph.Circle;
 import dev.sluice.observe.WaitGraph.Wait;
@@ -34,6 +35,8 @@ final class WaitReduction {
         int missing; // how many of `after` have to go on until this does
         boolean goesOn;
 
+        @Nullable Past past; // if `after` is a guess
+
         Vertex(@Nullable Noted wait) {
             this.wait = wait;
         }
@@ -43,8 +46,13 @@ final class WaitReduction {
     private final IdentityHashMap<Scope, List<Vertex>> membersOf = new IdentityHashMap<>();
     private final Deque<Vertex> spreading = new ArrayDeque<>();
 
+    private final boolean byPastUse;
+
     /// Asks each who can end its wait; who is not among them goes on.
-    WaitReduction(IdentityHashMap<Strand, Noted> noted) {
+    ///
+    /// @param byPastUse whether what anybody may do is taken to be done by those only who have done it before
+    WaitReduction(IdentityHashMap<Strand, Noted> noted, boolean byPastUse) {
+        this.byPastUse = byPastUse;
         noted.forEach((strand, wait) -> {
             var vertex = new Vertex(wait);
             strands.put(strand, vertex);
@@ -76,12 +84,27 @@ final class WaitReduction {
                     }
                     place.missing = 1;
                 }
-                case Awaited.Anybody _ -> all(place, List.of());
+                case Awaited.Anybody _ -> anybody(place, awaited.past(), waiter);
             }
         } else {
             all(place, List.of());
         }
         return place;
+    }
+
+    private void anybody(Vertex place, @Nullable Past past, Strand waiter) {
+        List<Strand> others = byPastUse && past != null
+                ? past.users().stream().filter(user -> user != waiter).toList()
+                : List.of();
+        List<Vertex> known = known(others);
+        if (known.size() < others.size()) {
+            known = List.of(); // one of them goes on
+        }
+        all(place, known);
+        if (!known.isEmpty()) {
+            place.past = past;
+            place.missing = 1;
+        }
     }
 
     /// Those of the strands that may be stuck.
@@ -167,12 +190,14 @@ final class WaitReduction {
 
     private Circle circle(Vertex start) {
         List<Wait> waits = new ArrayList<>();
+        boolean guessed = false;
         Vertex at = start;
         do {
             waits.add(text(at));
+            guessed |= pastOf(at) != null;
             at = next(at);
         } while (at != start);
-        return new Circle(fromTheFirst(waits), endsByDeadline(start));
+        return new Circle(fromTheFirst(waits), endsByDeadline(start), guessed);
     }
 
     /// A circle has no beginning; this one is the same each time.
@@ -188,15 +213,33 @@ final class WaitReduction {
         return turned;
     }
 
+    /// The guess by which a strand is stuck behind [#next], or null.
+    private static @Nullable Past pastOf(Vertex strand) {
+        Vertex at = strand;
+        do {
+            if (at.past != null) {
+                return at.past;
+            }
+            at = at.after.stream().filter(each -> !each.goesOn).findFirst().orElseThrow();
+        } while (at.wait == null);
+        return null;
+    }
+
     private static Wait text(Vertex vertex) {
         Noted wait = vertex.wait;
         assert wait != null;
         boolean saysIt = wait.blocker() instanceof Strand;
         Noted next = next(vertex).wait;
         assert next != null;
+        Past past = pastOf(vertex);
+        StackTraceElement[] stack = wait.strand().thread().getStackTrace();
+        if (past != null) {
+            String who = ", " + past.relation() + " " + next.strand().path() + " has " + past.did();
+            Wait plain = Waits.of(wait.strand(), wait.blocker(), List.of(), stack);
+            return new Wait(plain.task(), plain.waitsFor() + who, List.of(), plain.where());
+        }
         List<Strand> holders = saysIt ? List.of() : List.of(next.strand());
-        return Waits.of(
-                wait.strand(), wait.blocker(), holders, wait.strand().thread().getStackTrace());
+        return Waits.of(wait.strand(), wait.blocker(), holders, stack);
     }
 
     /// Whether a deadline will end a wait that the circle depends on.

@@ -47,9 +47,13 @@ public final class WaitSurvey {
         var survey = new WaitSurvey();
         List<Long> before = rests(loops);
         roots.forEach(survey::walk);
-        List<Circle> circles = survey.circles();
+        List<Circle> circles = new ArrayList<>(survey.circles(false));
+        List<Circle> guesses = survey.allInSluice ? survey.circles(true) : List.of();
         List<Wait> waits = survey.waits();
         boolean quiet = survey.tasks > 0 && survey.allInSluice && !before.contains(-1L) && before.equals(rests(loops));
+        if (quiet) {
+            guesses.stream().filter(Circle::byPastUse).forEach(circles::add);
+        }
         return new WaitGraph(survey.tasks, survey.waiting, waits, circles, quiet);
     }
 
@@ -57,7 +61,16 @@ public final class WaitSurvey {
     public static List<Circle> circles(Strand root) {
         var survey = new WaitSurvey();
         survey.walk(root);
-        return survey.circles();
+        return survey.circles(false);
+    }
+
+    /// The same where nothing goes on by itself: also those that are likely because of what was used before.
+    public static List<Circle> circlesAtRest(Strand root) {
+        var survey = new WaitSurvey();
+        survey.walk(root);
+        List<Circle> circles = new ArrayList<>(survey.circles(false));
+        survey.circles(true).stream().filter(Circle::byPastUse).forEach(circles::add);
+        return circles;
     }
 
     private static List<Long> rests(Collection<EventLoop> loops) {
@@ -145,12 +158,12 @@ public final class WaitSurvey {
 
     // ---- steps 2 and 3
 
-    private List<Circle> circles() {
+    private List<Circle> circles(boolean byPastUse) {
         if (noted.isEmpty()) {
             return List.of();
         }
         noteHolders();
-        var reduction = new WaitReduction(noted);
+        var reduction = new WaitReduction(noted, byPastUse);
         noted.values().forEach(each -> {
             if (each.strand.currentToken() != each.token) {
                 reduction.goesOn(each.strand);
@@ -185,7 +198,11 @@ public final class WaitSurvey {
                         several.stream()
                                 .flatMap(one -> holders(one, waiter).stream())
                                 .toList();
-                    case Awaited.Members _, Awaited.Anybody _ -> List.of();
+                    case Awaited.Anybody _ -> {
+                        Awaited.Past past = awaited.past();
+                        yield past == null ? List.of() : past.users();
+                    }
+                    case Awaited.Members _ -> List.of();
                 }
                 : List.of();
     }

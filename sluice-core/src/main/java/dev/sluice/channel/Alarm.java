@@ -34,6 +34,10 @@ final class Alarm {
         return loop != null ? loop : SharedLoop.get();
     }
 
+    boolean isOf(EventLoop other) {
+        return loop == other;
+    }
+
     Clock clock() {
         return loop.clock();
     }

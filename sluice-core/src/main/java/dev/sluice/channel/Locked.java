@@ -1,5 +1,6 @@
 package dev.sluice.channel;
 
+import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.SpinLock;
 import dev.sluice.internal.strand.Strand;
@@ -9,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// What guards the ends of a channel or of a broadcast: one spin lock, which a select takes together with those
-/// of others.
+/// of others. One that is confined to a loop needs none.
 ///
 /// Threads: any. Strands are woken, and foreign code runs, only after all locks are free.
 abstract class Locked {
@@ -32,18 +33,49 @@ abstract class Locked {
     final @Nullable Users receivedBy = Users.NOTED ? new Users() : null;
 
     private byte lock; // through SpinLock only
+    private @Nullable EventLoop home; // whose thread alone may come, without the lock; before this is shared
 
     // Guarded by lock.
     private @Nullable Strand toWake;
     private @Nullable Completion<Boolean> end; // if somebody wants to know
 
+    /// Leaves the lock out: coroutines of one loop run one at a time, and none suspends while it holds a lock.
+    /// Before this is shared. Where loops have no thread of their own the lock stays.
+    final void confineTo(EventLoop loop) {
+        home = loop.confined() ? loop : null;
+    }
+
+    /// Whether only one loop may come.
+    final boolean isConfined() {
+        return home != null;
+    }
+
+    /// @throws IllegalStateException if the caller is not on the one loop that may come
+    final void checkHome() {
+        EventLoop only = home;
+        if (only != null && !only.onLoop()) {
+            throw new IllegalStateException("use of " + this + ": thread="
+                    + Thread.currentThread().getName() + ", expected a coroutine of " + only.name()
+                    + ", which it is confined to");
+        }
+    }
+
+    /// @throws IllegalStateException as [#checkHome]; nothing has happened then
     final void lock() {
-        SpinLock.lock(LOCK, this);
+        if (home == null) {
+            SpinLock.lock(LOCK, this);
+        } else {
+            checkHome();
+        }
     }
 
     /// Locks, for who holds the lock of another channel.
     final void lockNested() {
-        SpinLock.lockNested(LOCK, this);
+        if (home == null) {
+            SpinLock.lockNested(LOCK, this);
+        } else {
+            checkHome();
+        }
     }
 
     /// Lets go of the lock.
@@ -51,7 +83,9 @@ abstract class Locked {
     /// @return whom to wake
     final @Nullable Strand unlock() {
         Strand wake = takeWake();
-        SpinLock.unlock(LOCK, this);
+        if (home == null) {
+            SpinLock.unlock(LOCK, this);
+        }
         return wake;
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.channel;
 
+import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import dev.sluice.internal.strand.Waiter;
@@ -64,6 +65,18 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
     @Override
     public Channel<T> named(String name) {
         this.name = name;
+        return this;
+    }
+
+    @Override
+    public Channel<T> confined() {
+        EventLoop loop = Strand.current().loop();
+        if (loop == null || alarm != null && !alarm.isOf(loop)) {
+            throw new IllegalStateException("confine " + this + ": thread="
+                    + Thread.currentThread().getName() + ", expected a coroutine of "
+                    + (alarm == null ? "a loop" : "the loop of its timers"));
+        }
+        confineTo(loop);
         return this;
     }
 

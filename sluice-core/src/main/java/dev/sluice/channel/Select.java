@@ -43,6 +43,7 @@ public final class Select<R> {
     private final ChannelClause<? extends R>[] onChannels;
     private final EventClause<? extends R>[] onEvents;
     private final Locked[] locks; // each once, in the order of their numbers
+    private final Locked[] confined; // those of them that only one loop may use
     private final Clause<? extends R>[] order; // in which a round looks; the strand that uses it
     final Awaited oneOf = new OneOfClauses();
     private final boolean mayStand;
@@ -77,6 +78,7 @@ public final class Select<R> {
                 .distinct()
                 .sorted(Comparator.comparingLong(channel -> channel.number))
                 .toArray(Locked[]::new);
+        this.confined = Arrays.stream(locks).filter(Locked::isConfined).toArray(Locked[]::new);
         joinAll();
     }
 
@@ -200,6 +202,9 @@ public final class Select<R> {
     private void begin() {
         if (busy) {
             throw new IllegalStateException("await " + this + ": it is being awaited, expected one caller at a time");
+        }
+        for (Locked confined : confined) {
+            confined.checkHome();
         }
         busy = true;
     }

@@ -8,6 +8,7 @@ module dev.sluice {
     requires jdk.unsupported; // sun.misc.Signal, for SIGINT and SIGTERM
 
     exports dev.sluice;
+    exports dev.sluice.callback;
     exports dev.sluice.cancel;
     exports dev.sluice.channel;
     exports dev.sluice.codec;

@@ -18,6 +18,14 @@ class ExamplesTest {
     }
 
     @Test
+    void echoInOtherStyles() throws Exception {
+        assertThat(Printed.by(EchoByCallbacks::main).lines())
+                .startsWith("connected")
+                .containsExactlyInAnyOrder("connected", "hello", "lost");
+        Printed.by(EchoOfLines::main).consistsOf("hello");
+    }
+
+    @Test
     void orders() throws Exception {
         Printed.by(Orders::main).consistsOf("Order[what=coffee, count=3, cents=750]");
     }

@@ -28,7 +28,7 @@ final class Ladder {
             Set.of("dev.sluice.net"),
             Set.of("dev.sluice.tls"),
             Set.of("dev.sluice.layer"),
-            Set.of("dev.sluice.space.sync", "dev.sluice.session", "dev.sluice.websocket"),
+            Set.of("dev.sluice.space.sync", "dev.sluice.callback", "dev.sluice.session", "dev.sluice.websocket"),
             Set.of("dev.sluice.space"),
             Set.of("dev.sluice.internal.space", "dev.sluice.internal.ranks"),
             Set.of("dev.sluice.internal.local", "dev.sluice.internal.shm"),

@@ -61,12 +61,14 @@ class WebSocketTest {
             assertThat(server.protocol()).isEmpty();
             for (int size : new int[] {0, 1, 125, 126, 127, 65_535, 65_536, 300_000}) {
                 String sent = "ü".repeat(size / 2) + "x".repeat(size % 2);
-                group.start("send", () -> client.send(sent));
+                Task<Void> sending = group.start("send", () -> client.send(sent));
                 assertThat(text(server.receive())).isEqualTo(sent);
+                sending.get();
                 byte[] bytes = new byte[size];
                 new SplittableRandom(size).nextBytes(bytes);
-                group.start("answer", () -> server.send(bytes));
+                Task<Void> answering = group.start("answer", () -> server.send(bytes));
                 assertThat(client.receive()).contains(new Message.Binary(bytes));
+                answering.get();
             }
         });
     }

@@ -20,4 +20,9 @@ class PoolExamplesTest {
                         .lines())
                 .containsExactly("8 words in 2 files");
     }
+
+    @Test
+    void ranksComputePi() throws Exception {
+        assertThat(Printed.by(ParallelSum::main).lines()).containsExactly("3.14159");
+    }
 }

@@ -102,6 +102,7 @@ final class Preload {
         "dev.sluice.observe.Report$Cause",
         "dev.sluice.observe.Reports",
         "dev.sluice.pool.FunctionName$Kind",
+        "dev.sluice.pool.LinkedFunction",
         "dev.sluice.pool.ProcessCall$State",
         "dev.sluice.pool.ProcessWorker",
         "dev.sluice.process.Command",

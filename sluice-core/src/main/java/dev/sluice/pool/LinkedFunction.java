@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import dev.sluice.codec.Cbor;
 import dev.sluice.codec.Codec;
 import dev.sluice.codec.TypeOf;
+import dev.sluice.ranks.Group;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -13,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// sides, as both look at the same method.
 ///
 /// A value's type is the one that the method declares, `List<Order>`, unless the function is called with
-/// another one, as `Math::sqrt` is with an `Integer`: then the class that it is called with.
+/// another one, as `Math::sqrt` is with an `Integer`: then the class that it is called with. Instead of a
+/// [Group] a [Seat] travels, and the function is called with what joins there.
 ///
 /// Threads: immutable, any.
 final class LinkedFunction {
+    private static final String GROUP = TypeOf.ofClass(Group.class).toString();
+
     final Codec<Object> argument;
     final Codec<Object> result;
 
@@ -27,7 +31,7 @@ final class LinkedFunction {
 
     private LinkedFunction(
             TypeOf<?> argument, TypeOf<?> result, @Nullable Codec<Object> self, @Nullable MethodHandle handle) {
-        this.argument = codec(argument);
+        this.argument = codec(argument.toString().equals(GROUP) ? TypeOf.ofClass(Seat.class) : argument);
         this.result = codec(result);
         this.self = self;
         this.handle = handle;
@@ -109,8 +113,12 @@ final class LinkedFunction {
     /// Calls it.
     ///
     /// @param components of the record that is the function; else empty
-    @SuppressWarnings("unchecked") // it takes what its own codec read
     Object call(ByteBuffer components, Object value) throws Throwable {
+        return value instanceof Seat seat ? seat.take(group -> called(components, group)) : called(components, value);
+    }
+
+    @SuppressWarnings("unchecked") // it takes what its own codec read
+    private Object called(ByteBuffer components, Object value) throws Throwable {
         if (handle != null) {
             return (Object) handle.invokeExact(value);
         }

@@ -147,6 +147,15 @@ public final class ShmWiring implements Wiring, SharedObject, WaitThread.Chores 
         Steps.at("ranks.joined");
     }
 
+    /// Takes the files of a space away that a group has for itself. Who has them open goes on with them.
+    public static void removeSpace(String space) {
+        try (SharedDirectory directory = SharedDirectory.open(SharedDirectory.BASE, space)) {
+            directory.removeAll();
+        } catch (IOException e) {
+            throw ShmProvider.failure(e);
+        }
+    }
+
     private static boolean bury(SharedFile file, Board board, int died) {
         return board.bury(stamp -> file.participants().buried((int) stamp), died);
     }

@@ -114,11 +114,13 @@ func shape(name string, numbers []int) load {
 		return fanIn(make(chan int, capacity), numbers[1])
 	case "broadcast":
 		return broadcast(open(numbers[1], capacity))
+	case "hand-over":
+		return handOver(make(chan int, capacity))
 	case "chain":
 		batch = numbers[1] * numbers[2]
 		return chain(open(numbers[1]+1, capacity), numbers[2])
 	}
-	fmt.Fprintf(os.Stderr, "peers-go: shape %q, expected stream, select, ping-pong, fan-in, broadcast or chain\n", name)
+	fmt.Fprintf(os.Stderr, "peers-go: shape %q, expected stream, select, ping-pong, fan-in, broadcast, hand-over or chain\n", name)
 	os.Exit(2)
 	return nil
 }
@@ -238,6 +240,26 @@ func broadcast(channels []chan int) load {
 			}
 		}
 		return receive(sums, len(channels))
+	}
+}
+
+// Two want the same permit all the time; it is a value in a channel, which serves those who wait in their order.
+func handOver(permit chan int) load {
+	play := func(played chan<- int, operations int) {
+		for i := 0; i < operations; i++ {
+			permit <- <-permit
+		}
+		played <- operations
+	}
+	return func(operations int) int {
+		played := make(chan int)
+		go play(played, operations/2)
+		go play(played, operations/2)
+		runtime.Gosched() // both wait
+		permit <- 1
+		sum := receive(played, 2)
+		<-permit
+		return sum
 	}
 }
 

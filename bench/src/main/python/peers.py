@@ -1,4 +1,4 @@
-"""The loads of the suite `channel` on asyncio, driven line by line as the JVMs of the other sides are:
+"""The loads of the suites `channel` and `sync` on asyncio, driven line by line as the JVMs of the other sides are:
 
     warm MILLIS  ->  the nanoseconds of an operation, after having done it for that long
     run COUNT    ->  what the load returned, and the metrics of an operation
@@ -91,7 +91,30 @@ async def broadcast(capacity, count, operations):
     return sum(await asyncio.gather(*receivers))
 
 
-SHAPES = {"stream": stream, "select": select, "ping-pong": ping_pong, "fan-in": fan_in, "broadcast": broadcast}
+async def hand_over(permits, _, operations):
+    turn = asyncio.Semaphore(permits) if permits else asyncio.Lock()
+
+    async def play():
+        for _ in range(operations // 2):
+            await turn.acquire()
+            turn.release()
+        return operations // 2
+
+    await turn.acquire()
+    players = [asyncio.create_task(play()) for _ in range(2)]
+    await asyncio.sleep(0)  # both wait
+    turn.release()
+    return sum(await asyncio.gather(*players))
+
+
+SHAPES = {
+    "stream": stream,
+    "select": select,
+    "ping-pong": ping_pong,
+    "fan-in": fan_in,
+    "broadcast": broadcast,
+    "hand-over": hand_over,  # its capacity: 0 a lock, 1 a semaphore
+}
 
 
 def warm_up(run, nanos):

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.internal.shm.SharedQueue.Put;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,9 +45,11 @@ class KillAtEachStepTest {
         final Set<String> done = new HashSet<>();
         final Set<String> begun = new HashSet<>();
         private final SharedQueue queue;
+        private final List<SharedQueue> opened;
 
-        Life(SharedQueue queue) {
+        Life(SharedQueue queue, List<SharedQueue> opened) {
             this.queue = queue;
+            this.opened = opened;
         }
 
         void put(String text) {
@@ -81,7 +84,7 @@ class KillAtEachStepTest {
             List<String> passed = Killed.at(step, opened -> {
                 SharedQueue queue = open(name, options);
                 opened.add(queue);
-                life[0] = new Life(queue);
+                life[0] = new Life(queue, opened);
                 script.live(life[0]);
                 queue.close();
             });
@@ -238,6 +241,58 @@ class KillAtEachStepTest {
             }
         });
         assertThat(labels).contains("sweep.marked", "sweep.released", "sweep.free");
+    }
+
+    /// Another one has died in the middle of a put, and nobody has looked after it yet.
+    private void behindADeadProducer(Life life, QueueOptions options, Runnable then) {
+        life.queue
+                .file()
+                .tend(
+                        () -> { // the thread that would look after it keeps out
+                            String path = life.queue.file().path();
+                            try {
+                                SharedQueue dead = open(path.substring(path.lastIndexOf('/') + 1), options);
+                                life.opened.add(dead);
+                                dead.ring.claim();
+                                dead.abandon();
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                            then.run();
+                            return 0;
+                        },
+                        0);
+    }
+
+    @Test
+    void ofWhoMeetsOneThatDiedPutting() throws Exception {
+        killEverywhere(
+                "take",
+                OPTIONS,
+                life -> behindADeadProducer(life, OPTIONS, () -> {
+                    life.put("a");
+                    life.takeAndDone();
+                }));
+        QueueOptions urgent = new QueueOptions(4, 20, 2, 3);
+        killEverywhere(
+                "put",
+                urgent,
+                life -> behindADeadProducer(life, urgent, () -> {
+                    for (int i = 0; i < 6; i++) {
+                        life.put("b" + i);
+                        life.takeAndDone();
+                    }
+                }));
+        assertThat(labels).contains("take.freeDead", "put.freeDead");
+    }
+
+    @Test
+    void ofWhoGivesUpAPut() throws Exception {
+        killEverywhere("withdraw", OPTIONS, life -> {
+            life.queue.ring.withdraw(life.queue.ring.claim());
+            life.put("a");
+        });
+        assertThat(labels).contains("put.withdraw");
     }
 
     @Test

@@ -92,10 +92,15 @@ final class MemoryPipe {
         return waits;
     }
 
-    /// Waits for room and moves all bytes.
+    /// Waits for room and moves all bytes. Once they are moved it has succeeded: a reader that has them may end
+    /// everything before this returns.
     ///
     /// @return 0, or the negated `errno`
     int write(Strand self, ByteBuffer from, Object blocker) {
+        int before = state;
+        if (before < 0) {
+            return before; // with nothing to move, too
+        }
         while (from.hasRemaining()) {
             int now = state;
             if (now != OPEN) {
@@ -115,7 +120,7 @@ final class MemoryPipe {
                 throw self.cancelledException();
             }
         }
-        return state < 0 ? state : 0;
+        return 0;
     }
 
     private boolean publishWriter(Strand self, long token) {

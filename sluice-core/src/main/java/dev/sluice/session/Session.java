@@ -140,6 +140,7 @@ public final class Session implements AutoCloseable {
     ///
     /// @throws CallFailedException if the peer has answered with a failure
     /// @throws SessionException if the session has ended, or ends before the answer
+    /// @throws dev.sluice.net.NetException if the connection ends while the request is sent
     /// @throws LayerException if the request is larger than a frame may be; nothing has been sent
     /// @throws CodecException if the request cannot be encoded; nothing has been sent
     public <Q, R> R call(Method<Q, R> method, Q request) throws IOException {

@@ -1,5 +1,6 @@
 package dev.sluice.net;
 
+import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.poll.Operation;
@@ -43,6 +44,7 @@ final class StandingReceive extends Operation implements Incoming {
     private @Nullable Strand reader; // that waits here
     private long token;
     private @Nullable Completion<Boolean> readerOutside; // that waits elsewhere
+    private boolean unwaited; // it stands and no reader waits: as the loop has been told
 
     // The reader only.
     private int atOnce;
@@ -101,8 +103,10 @@ final class StandingReceive extends Operation implements Incoming {
         long wait = self.begin(socket);
         reader = self;
         token = wait;
+        tellLoop();
         if (!self.await(wait)) {
             reader = null;
+            tellLoop();
             throw self.cancelledException();
         }
     }
@@ -122,9 +126,15 @@ final class StandingReceive extends Operation implements Incoming {
             if (isReady()) {
                 wake();
             }
+            tellLoop();
         });
         if (runs) {
-            something.await(socket);
+            try {
+                something.await(socket);
+            } catch (CancelledException left) {
+                socket.calls.execute(() -> leave(something));
+                throw left;
+            }
         }
         return runs;
     }
@@ -167,6 +177,7 @@ final class StandingReceive extends Operation implements Incoming {
             socket.end();
             return STARVED;
         }
+        tellLoop();
         return -Errno.EAGAIN;
     }
 
@@ -204,6 +215,24 @@ final class StandingReceive extends Operation implements Incoming {
         if (outside != null) {
             readerOutside = null;
             outside.complete(true);
+        }
+        tellLoop();
+    }
+
+    /// Whether the receive is one that nobody waits for. Called after each change of that.
+    private void tellLoop() {
+        boolean now = standing && reader == null && readerOutside == null;
+        if (now != unwaited) {
+            unwaited = now;
+            socket.calls.loop().addUnwaited(now ? 1 : -1);
+        }
+    }
+
+    /// A reader that waited elsewhere has been cancelled.
+    private void leave(Completion<Boolean> waiter) {
+        if (readerOutside == waiter) {
+            readerOutside = null;
+            tellLoop();
         }
     }
 

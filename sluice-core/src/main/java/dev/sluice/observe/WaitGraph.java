@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 ///     includes them
 /// @param circles each once; who waits for a circle without being in it is not part of it
 /// @param quiet whether nothing in these loops goes on by itself: each task waits in Sluice, no timer is armed,
-///     no I/O is under way. Then only another thread, a signal or another process can change anything
+///     no I/O is under way that a task may wait for. Then only another thread, a signal or another process can
+///     change anything
 public record WaitGraph(int tasks, int waiting, List<Wait> waits, List<Circle> circles, boolean quiet) {
     /// How many waits are kept.
     public static final int LIMIT = 1000;

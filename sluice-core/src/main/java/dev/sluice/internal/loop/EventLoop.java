@@ -65,6 +65,7 @@ public final class EventLoop implements LoopScheduler.Host {
     private final TimerWheel wheel;
     final Progress progress = new Progress();
     private boolean closing;
+    private int unwaited; // operations in flight that nobody waits for; read by rest() while the loop sleeps
     private final Runnable tick = this::tick;
 
     /// Something that lives as long as the loop.
@@ -275,14 +276,24 @@ public final class EventLoop implements LoopScheduler.Host {
         return ready.running();
     }
 
-    /// Whether nothing goes on here by itself: the loop sleeps, no timer is armed, no operation is in flight.
-    /// Any thread.
+    /// Whether nothing goes on here by itself: the loop sleeps, no timer is armed, and no operation is in
+    /// flight that anybody may wait for. Any thread.
     ///
     /// @return a number that is another one after a coroutine has run; -1 if something goes on
     public long rest() {
         // Before the sleep is looked for, so that the answers before and after a rest differ.
         long resumes = progress.resumes();
-        return inbox.isAsleep() && wheel.size() == 0 && poller.inFlight() == 0 ? resumes : -1;
+        return inbox.isAsleep() && wheel.size() == 0 && poller.inFlight() == unwaited ? resumes : -1;
+    }
+
+    /// Counts operations that stay in flight although nobody waits for their end, as the receive of a
+    /// connection that nobody reads just now: what comes there makes no coroutine go on. Loop thread only.
+    ///
+    /// @param change how many more there are now, or fewer
+    public void addUnwaited(int change) {
+        assert onLoop() : "operations of a loop counted by " + Thread.currentThread();
+        unwaited += change;
+        assert unwaited >= 0 : "unwaited=" + unwaited;
     }
 
     public LoopStatistics statistics() {

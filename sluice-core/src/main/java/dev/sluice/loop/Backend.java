@@ -8,6 +8,7 @@ public enum Backend {
     IO_URING,
     /// Linux: readiness, then a system call for each operation.
     EPOLL,
-    /// Any system: loops, timers and tasks; child processes and streams fall back to threads.
+    /// Any system: loops, timers, tasks, and the JDK's sockets; child processes and streams fall back to
+    /// threads.
     NIO
 }

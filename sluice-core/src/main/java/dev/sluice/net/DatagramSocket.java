@@ -1,12 +1,12 @@
 package dev.sluice.net;
 
 import dev.sluice.internal.io.SuspendedOperation;
-import dev.sluice.internal.linux.CallState;
+import dev.sluice.internal.linux.DatagramBatch;
 import dev.sluice.internal.linux.Errno;
-import dev.sluice.internal.linux.MessageBatch;
 import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.linux.SocketAddresses;
 import dev.sluice.internal.poll.Operation;
+import dev.sluice.internal.poll.SocketCalls;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
@@ -56,7 +56,7 @@ final class DatagramSocket extends KernelSocket implements Datagrams {
     private static boolean isMapped(NetLoop net, int fd, Address local) {
         return local instanceof Udp.End udp
                 && udp.host().isEmpty()
-                && SocketAddresses.family(Socket.name(net.state(), fd)) == Socket.AF_INET6;
+                && SocketAddresses.family(net.sockets().name(fd)) == Socket.AF_INET6;
     }
 
     @Override
@@ -64,7 +64,7 @@ final class DatagramSocket extends KernelSocket implements Datagrams {
         if (most < 1) {
             throw new IllegalArgumentException("receive " + this + ": most=" + most + ", expected 1 or more");
         }
-        int count = Math.min(most, MessageBatch.PLACES);
+        int count = Math.min(most, DatagramBatch.PLACES);
         List<Datagram> all = new ArrayList<>(count);
         while (true) {
             enter("receive");
@@ -86,10 +86,10 @@ final class DatagramSocket extends KernelSocket implements Datagrams {
         if (isClosing()) {
             return CLOSED;
         }
-        MessageBatch batch = net.messages();
+        DatagramBatch batch = net.messages();
         int count;
         do {
-            count = batch.receive(calls.state(), fd, most);
+            count = batch.receive(fd, most);
         } while (count == -Errno.EINTR);
         for (int i = 0; i < count; i++) {
             byte[] bytes = batch.bytes(i);
@@ -146,11 +146,11 @@ final class DatagramSocket extends KernelSocket implements Datagrams {
         if (isClosing()) {
             return CLOSED;
         }
-        MessageBatch batch = net.messages();
-        int count = Math.min(datagrams.length - first, MessageBatch.PLACES);
+        DatagramBatch batch = net.messages();
+        int count = Math.min(datagrams.length - first, DatagramBatch.PLACES);
         for (int i = 0; i < count; i++) {
             byte[] bytes = datagrams[first + i].bytes();
-            if (bytes.length > MessageBatch.BYTES) {
+            if (bytes.length > DatagramBatch.BYTES) {
                 if (i == 0) {
                     return -Errno.EMSGSIZE;
                 }
@@ -161,7 +161,7 @@ final class DatagramSocket extends KernelSocket implements Datagrams {
         }
         int result;
         do {
-            result = batch.send(calls.state(), fd, count);
+            result = batch.send(fd, count);
         } while (result == -Errno.EINTR);
         for (int i = 0; i < result; i++) {
             sent++;
@@ -203,7 +203,7 @@ final class DatagramSocket extends KernelSocket implements Datagrams {
     ///
     /// @param step is given what a system call needs
     void configure(String operation, Configuration step) throws NetException {
-        int result = onLoop(operation, () -> isClosing() ? CLOSED : step.run(calls.state(), fd));
+        int result = onLoop(operation, () -> isClosing() ? CLOSED : step.run(net.sockets(), fd));
         if (result < 0) {
             throw failure(operation, result);
         }
@@ -211,7 +211,7 @@ final class DatagramSocket extends KernelSocket implements Datagrams {
 
     /// A system call that does not wait.
     interface Configuration {
-        int run(CallState state, int fd);
+        int run(SocketCalls sockets, int fd);
     }
 
     @Override

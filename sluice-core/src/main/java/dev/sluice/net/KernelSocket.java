@@ -2,14 +2,13 @@ package dev.sluice.net;
 
 import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.io.SuspendedOperation;
-import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Errno;
-import dev.sluice.internal.linux.Unistd;
 import dev.sluice.internal.strand.Completion;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// A descriptor of a socket on a loop, and how many operations are in flight on it.
+/// A descriptor of a socket on a loop (on a back end that has its own sockets, a number of those), and how many
+/// operations are in flight on it.
 ///
 ///     OPEN ──startClose──▶ CLOSING ──nothing in flight──▶ CLOSED
 ///
@@ -48,7 +47,7 @@ abstract class KernelSocket {
     final boolean open() {
         boolean done = calls.execute(this::openHere);
         if (!done) {
-            closeDescriptor(new CallState());
+            closeDescriptor();
         }
         return done;
     }
@@ -112,17 +111,17 @@ abstract class KernelSocket {
         finished();
         net.remove(this);
         calls.loop().poller().release(fd);
-        done.complete(closeDescriptor(calls.state()));
+        done.complete(closeDescriptor());
     }
 
-    private int closeDescriptor(CallState state) {
+    private int closeDescriptor() {
         // After a failure, too, the number may be somebody else's: never again. One winner; pairs with itself.
-        return gone.compareAndSet(false, true) ? Unistd.close(state, fd) : 0;
+        return gone.compareAndSet(false, true) ? net.sockets().close(fd) : 0;
     }
 
     /// The loop has ended, and with it all that was in flight.
     final void loopEnded() {
-        int result = closeDescriptor(calls.state());
+        int result = closeDescriptor();
         assert result == 0 : Errno.message("close", toString(), result);
     }
 }

@@ -2,9 +2,11 @@ package dev.sluice.net;
 
 import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.linux.CallState;
+import dev.sluice.internal.linux.DatagramBatch;
 import dev.sluice.internal.linux.Memory;
-import dev.sluice.internal.linux.MessageBatch;
 import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.poll.KernelSocketCalls;
+import dev.sluice.internal.poll.SocketCalls;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +22,19 @@ final class NetLoop implements LoopCalls.Kept {
 
     final LoopCalls calls;
 
+    private final @Nullable SocketCalls own; // of a back end that has its own sockets; any thread
+    private final SocketCalls kernel; // loop thread only
+
     // Loop thread only.
     private final long[] chunks = new long[CHUNKS_KEPT];
     private int chunksFree;
     private @Nullable KernelSocket first;
-    private @Nullable MessageBatch messages;
+    private @Nullable DatagramBatch messages;
 
     private NetLoop(LoopCalls calls) {
         this.calls = calls;
+        this.own = calls.loop().poller().sockets();
+        this.kernel = new KernelSocketCalls(new CallState());
     }
 
     /// That of the caller's loop.
@@ -36,17 +43,21 @@ final class NetLoop implements LoopCalls.Kept {
     /// @throws IllegalStateException if the caller is not a coroutine
     static NetLoop here(String purpose) {
         EventLoop loop = LoopCalls.currentLoop(purpose);
-        if (!LoopCalls.possible(loop)) {
+        if (!LoopCalls.possible(loop) && loop.poller().sockets() == null) {
             throw new UnsupportedOperationException(
-                    purpose + ": poller=" + loop.poller().name() + ", expected one that performs operations");
+                    purpose + ": poller=" + loop.poller().name() + ", expected one that has sockets");
         }
         LoopCalls calls = LoopCalls.of(loop);
         return (NetLoop) calls.kept(LoopCalls.SOCKETS, () -> new NetLoop(calls));
     }
 
-    /// The state for a system call of the caller. Any thread.
-    CallState state() {
-        return calls.loop().onLoop() ? calls.state() : new CallState();
+    /// The sockets of the loop, for calls of the caller. Any thread.
+    SocketCalls sockets() {
+        SocketCalls known = own;
+        if (known != null) {
+            return known;
+        }
+        return calls.loop().onLoop() ? kernel : new KernelSocketCalls(new CallState());
     }
 
     /// Memory for output, to be given back. Loop thread only.
@@ -63,10 +74,10 @@ final class NetLoop implements LoopCalls.Kept {
     }
 
     /// Memory for datagrams, from one system call to the copies around it. Loop thread only.
-    MessageBatch messages() {
-        MessageBatch known = messages;
+    DatagramBatch messages() {
+        DatagramBatch known = messages;
         if (known == null) {
-            known = new MessageBatch();
+            known = sockets().batch();
             messages = known;
         }
         return known;
@@ -106,7 +117,7 @@ final class NetLoop implements LoopCalls.Kept {
         }
         Arrays.stream(chunks, 0, chunksFree).forEach(Memory::free);
         chunksFree = 0;
-        MessageBatch known = messages;
+        DatagramBatch known = messages;
         if (known != null) {
             known.free();
             messages = null;

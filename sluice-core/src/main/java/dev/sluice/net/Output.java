@@ -2,7 +2,6 @@ package dev.sluice.net;
 
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Memory;
-import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.poll.Operation;
 import dev.sluice.internal.strand.Completion;
 import java.nio.ByteBuffer;
@@ -196,7 +195,7 @@ final class Output extends Operation {
 
     private void shutDown() {
         if (failure == 0) {
-            int result = Socket.shutdown(socket.calls.state(), fd, Socket.SHUT_WR);
+            int result = socket.net.sockets().shutdownOutput(fd);
             failure = result == -Errno.ENOTCONN ? 0 : result; // the peer has ended the connection
         }
     }

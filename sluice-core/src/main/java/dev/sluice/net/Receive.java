@@ -3,7 +3,6 @@ package dev.sluice.net;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Memory;
-import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
 import java.nio.ByteBuffer;
@@ -81,7 +80,7 @@ final class Receive extends SuspendedOperation implements Incoming {
         long memory = direct ? Memory.address(into) : socket.calls.scratch();
         int result;
         do {
-            result = Socket.receive(socket.calls.state(), fd, memory, most, Socket.MSG_DONTWAIT);
+            result = socket.net.sockets().receive(fd, memory, most);
         } while (result == -Errno.EINTR);
         if (result > 0 && !direct) {
             Memory.copy(memory, into, result);

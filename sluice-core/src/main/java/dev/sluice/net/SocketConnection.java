@@ -4,7 +4,6 @@ import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.linux.Errno;
-import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.timer.Timer;
@@ -184,7 +183,7 @@ final class SocketConnection extends KernelSocket implements Connection {
     /// Loop thread only.
     private void drop() {
         if (!isGone()) {
-            Socket.resetOnClose(calls.state(), fd); // has no meaning for a Unix socket, and fails
+            net.sockets().resetOnClose(fd); // has no meaning for a Unix socket, and fails
             output.drop(-Errno.ECANCELED);
         }
     }
@@ -205,7 +204,7 @@ final class SocketConnection extends KernelSocket implements Connection {
     @Override
     void finished() {
         if (incoming.discard()) {
-            Socket.resetOnClose(calls.state(), fd); // as the system does when it has what was not read
+            net.sockets().resetOnClose(fd); // as the system does when it has what was not read
         }
         calls.loop().disarm(grace);
     }
@@ -248,7 +247,8 @@ final class SocketConnection extends KernelSocket implements Connection {
     /// For [Unix#peer].
     Unix.Credentials credentials() throws NetException {
         var found = new Completion<int[]>();
-        if (!calls.execute(() -> found.complete(isGone() ? new int[0] : Socket.peerCredentials(calls.state(), fd)))) {
+        if (!calls.execute(
+                () -> found.complete(isGone() ? new int[0] : net.sockets().peerCredentials(fd)))) {
             throw failure("peer", SuspendedOperation.LOOP_ENDED);
         }
         int[] ids = found.awaitUncancellable("credentials of " + this);

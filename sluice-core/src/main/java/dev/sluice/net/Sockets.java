@@ -1,12 +1,12 @@
 package dev.sluice.net;
 
 import dev.sluice.internal.io.SuspendedOperation;
-import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Memory;
 import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.linux.SocketAddresses;
-import dev.sluice.internal.linux.Unistd;
+import dev.sluice.internal.poll.SocketCalls;
+import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Sleep;
 import dev.sluice.net.NetException.Ends;
 import java.util.Objects;
@@ -21,12 +21,12 @@ final class Sockets {
     /// A socket for a stream.
     ///
     /// @param place of the family that is wanted
-    static int open(CallState state, byte[] place, Ends ends) throws NetException {
-        return open(state, place, Socket.SOCK_STREAM, ends);
+    static int open(SocketCalls sockets, byte[] place, Ends ends) throws NetException {
+        return open(sockets, place, Socket.SOCK_STREAM, ends);
     }
 
-    static int open(CallState state, byte[] place, int type, Ends ends) throws NetException {
-        int fd = Socket.open(state, SocketAddresses.family(place), type);
+    static int open(SocketCalls sockets, byte[] place, int type, Ends ends) throws NetException {
+        int fd = sockets.open(SocketAddresses.family(place), type);
         if (fd < 0) {
             throw NetException.of("open", ends, fd);
         }
@@ -34,13 +34,13 @@ final class Sockets {
     }
 
     /// Binds a socket and lets it listen. The socket is closed when that fails.
-    static void bindAndListen(CallState state, int fd, byte[] place, int backlog, Ends ends) throws NetException {
-        int result = Socket.bind(state, fd, place);
+    static void bindAndListen(SocketCalls sockets, int fd, byte[] place, int backlog, Ends ends) throws NetException {
+        int result = sockets.bind(fd, place);
         if (result == 0) {
-            result = Socket.listen(state, fd, backlog);
+            result = sockets.listen(fd, backlog);
         }
         if (result < 0) {
-            close(state, fd);
+            close(sockets, fd);
             throw NetException.of("listen", ends, result);
         }
     }
@@ -61,9 +61,9 @@ final class Sockets {
 
     /// A connection that has been accepted.
     static Connection accepted(NetLoop net, int fd, Address listener, long graceNanos) throws NetException {
-        CallState state = net.state();
-        byte[] peer = Socket.peer(state, fd);
-        Address local = listener instanceof TcpAddress ? address(Socket.name(state, fd), listener) : listener;
+        SocketCalls sockets = net.sockets();
+        byte[] peer = sockets.peer(fd);
+        Address local = listener instanceof TcpAddress ? address(sockets.name(fd), listener) : listener;
         var connection = new SocketConnection(net, fd, new Ends(local, address(peer, listener)), graceNanos);
         return opened("accept", connection);
     }
@@ -74,13 +74,13 @@ final class Sockets {
     static Connection connect(NetLoop net, int fd, byte[] place, Ends to, long graceNanos) throws NetException {
         Address remote = Objects.requireNonNull(to.remote());
         net.calls.execute(() -> net.calls.loop().poller().prepare(fd));
-        int result = Errno.EBUSY;
+        int result = -Errno.ECANCELED;
         try {
             result = connect(net, fd, place);
         } finally {
-            boolean alive = net.calls.execute(() -> net.calls.loop().poller().release(fd));
-            if (result != 0 || !alive) {
-                close(net.state(), fd);
+            if (!release(net, fd, result != 0)) {
+                close(net.sockets(), fd);
+                result = SuspendedOperation.LOOP_ENDED;
             }
         }
         if (result < 0) {
@@ -88,8 +88,27 @@ final class Sockets {
                     ? NetException.of("connect", to, "its loop has ended")
                     : NetException.of("connect", to, result);
         }
-        Address local = address(Socket.name(net.state(), fd), remote);
+        Address local = address(net.sockets().name(fd), remote);
         return opened("connect", new SocketConnection(net, fd, new Ends(local, remote), graceNanos));
+    }
+
+    /// Ends what has been prepared for a connect.
+    ///
+    /// @param close whether the socket is closed behind that
+    /// @return false if the loop has ended, and nothing has been done
+    private static boolean release(NetLoop net, int fd, boolean close) {
+        var done = new Completion<Boolean>();
+        boolean alive = net.calls.execute(() -> {
+            net.calls.loop().poller().release(fd);
+            if (close) {
+                close(net.sockets(), fd);
+            }
+            done.complete(true);
+        });
+        if (alive) {
+            done.awaitUncancellable("end of a connect");
+        }
+        return alive;
     }
 
     private static int connect(NetLoop net, int fd, byte[] place) {
@@ -127,12 +146,12 @@ final class Sockets {
         };
     }
 
-    static Address name(CallState state, int fd, Address like) {
-        return address(Socket.name(state, fd), like);
+    static Address name(SocketCalls sockets, int fd, Address like) {
+        return address(sockets.name(fd), like);
     }
 
-    static void close(CallState state, int fd) {
-        int result = Unistd.close(state, fd);
+    static void close(SocketCalls sockets, int fd) {
+        int result = sockets.close(fd);
         assert result == 0 : Errno.message("close", "socket " + fd, result);
     }
 

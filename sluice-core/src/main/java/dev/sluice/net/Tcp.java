@@ -1,8 +1,8 @@
 package dev.sluice.net;
 
-import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Socket;
+import dev.sluice.internal.poll.SocketCalls;
 import dev.sluice.net.NetException.Ends;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -174,21 +174,21 @@ public final class Tcp {
 
     private static Listener listen(NetLoop net, TcpAddress address, InetAddress ip, Options options)
             throws NetException {
-        CallState state = net.state();
+        SocketCalls sockets = net.sockets();
         Ends ends = Ends.of(address);
         byte[] place = Names.kernelAddress(ip, address.port());
-        int fd = Sockets.open(state, place, ends);
-        turnOn(state, fd, Socket.SOL_SOCKET, Socket.SO_REUSEADDR);
+        int fd = Sockets.open(sockets, place, ends);
+        turnOn(sockets, fd, Socket.SOL_SOCKET, Socket.SO_REUSEADDR);
         if (options.listening.reusePort) {
-            turnOn(state, fd, Socket.SOL_SOCKET, Socket.SO_REUSEPORT);
+            turnOn(sockets, fd, Socket.SOL_SOCKET, Socket.SO_REUSEPORT);
         }
         boolean both = address.host().isEmpty();
         if (place.length > Names.IPV4_ADDRESS_BYTES) {
-            set(state, fd, Socket.IPPROTO_IPV6, Socket.IPV6_V6ONLY, both ? 0 : 1);
+            set(sockets, fd, Socket.IPPROTO_IPV6, Socket.IPV6_V6ONLY, both ? 0 : 1);
         }
-        setAll(state, fd, options); // accepted connections inherit them
-        Sockets.bindAndListen(state, fd, place, options.listening.backlog, ends);
-        TcpAddress bound = (TcpAddress) Sockets.name(state, fd, address);
+        setAll(sockets, fd, options); // accepted connections inherit them
+        Sockets.bindAndListen(sockets, fd, place, options.listening.backlog, ends);
+        TcpAddress bound = (TcpAddress) Sockets.name(sockets, fd, address);
         var listener = new SocketListener(
                 net, fd, both ? new TcpAddress("", bound.port()) : bound, options.closeGrace.toNanos(), () -> {});
         return Sockets.listener(listener);
@@ -220,39 +220,39 @@ public final class Tcp {
     private static Connection connect(NetLoop net, TcpAddress remote, byte[] place, Options options)
             throws NetException {
         Ends ends = Ends.to(remote);
-        CallState state = net.state();
-        int fd = Sockets.open(state, place, ends);
-        setAll(state, fd, options);
+        SocketCalls sockets = net.sockets();
+        int fd = Sockets.open(sockets, place, ends);
+        setAll(sockets, fd, options);
         return Sockets.connect(net, fd, place, new Ends(null, remote), options.closeGrace.toNanos());
     }
 
-    private static void setAll(CallState state, int fd, Options options) {
+    private static void setAll(SocketCalls sockets, int fd, Options options) {
         if (options.noDelay()) {
-            turnOn(state, fd, Socket.IPPROTO_TCP, Socket.TCP_NODELAY);
+            turnOn(sockets, fd, Socket.IPPROTO_TCP, Socket.TCP_NODELAY);
         }
         KeepAlive keepAlive = options.keepAlive;
         if (keepAlive.on) {
-            turnOn(state, fd, Socket.SOL_SOCKET, Socket.SO_KEEPALIVE);
+            turnOn(sockets, fd, Socket.SOL_SOCKET, Socket.SO_KEEPALIVE);
         }
         if (keepAlive.hasTimes()) {
-            set(state, fd, Socket.IPPROTO_TCP, Socket.TCP_KEEPIDLE, (int) keepAlive.idle.toSeconds());
-            set(state, fd, Socket.IPPROTO_TCP, Socket.TCP_KEEPINTVL, (int) keepAlive.interval.toSeconds());
-            set(state, fd, Socket.IPPROTO_TCP, Socket.TCP_KEEPCNT, keepAlive.probes);
+            set(sockets, fd, Socket.IPPROTO_TCP, Socket.TCP_KEEPIDLE, (int) keepAlive.idle.toSeconds());
+            set(sockets, fd, Socket.IPPROTO_TCP, Socket.TCP_KEEPINTVL, (int) keepAlive.interval.toSeconds());
+            set(sockets, fd, Socket.IPPROTO_TCP, Socket.TCP_KEEPCNT, keepAlive.probes);
         }
         if (options.buffers.send > 0) {
-            set(state, fd, Socket.SOL_SOCKET, Socket.SO_SNDBUF, options.buffers.send);
+            set(sockets, fd, Socket.SOL_SOCKET, Socket.SO_SNDBUF, options.buffers.send);
         }
         if (options.buffers.receive > 0) {
-            set(state, fd, Socket.SOL_SOCKET, Socket.SO_RCVBUF, options.buffers.receive);
+            set(sockets, fd, Socket.SOL_SOCKET, Socket.SO_RCVBUF, options.buffers.receive);
         }
     }
 
-    private static void turnOn(CallState state, int fd, int level, int option) {
-        set(state, fd, level, option, 1);
+    private static void turnOn(SocketCalls sockets, int fd, int level, int option) {
+        set(sockets, fd, level, option, 1);
     }
 
-    private static void set(CallState state, int fd, int level, int option, int value) {
-        int result = Socket.setOption(state, fd, level, option, value);
+    private static void set(SocketCalls sockets, int fd, int level, int option, int value) {
+        int result = sockets.setOption(fd, level, option, value);
         assert result == 0 : Errno.message("setsockopt", level + "." + option, result);
     }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.net;
 
-import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Socket;
+import dev.sluice.internal.poll.SocketCalls;
 import dev.sluice.net.NetException.Ends;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -125,15 +125,15 @@ public final class Udp {
         Ends ends = Ends.of(address);
         if (!address.host().isEmpty()) {
             InetAddress ip = Names.lookUp(address.host(), ends).getFirst();
-            return open(net, new Opening(ip, address, null, options, ends), Socket::bind);
+            return open(net, new Opening(ip, address, null, options, ends), SocketCalls::bind);
         }
         try {
-            return open(net, new Opening(Names.ALL_IPV6, address, null, options, ends), Socket::bind);
+            return open(net, new Opening(Names.ALL_IPV6, address, null, options, ends), SocketCalls::bind);
         } catch (NetException failure) {
             if (!failure.error().orElse("").equals("EAFNOSUPPORT")) {
                 throw failure;
             }
-            return open(net, new Opening(Names.ALL_IPV4, address, null, options, ends), Socket::bind);
+            return open(net, new Opening(Names.ALL_IPV4, address, null, options, ends), SocketCalls::bind);
         }
     }
 
@@ -152,7 +152,7 @@ public final class Udp {
         NetLoop net = NetLoop.here("connect to " + address);
         Ends ends = Ends.to(address);
         InetAddress ip = Names.lookUp(address.host(), ends).getFirst();
-        return open(net, new Opening(ip, address, address, options, ends), Socket::connect);
+        return open(net, new Opening(ip, address, address, options, ends), SocketCalls::connect);
     }
 
     /// Receives what is sent to a group, too (RFC 1112, RFC 3810), on each interface that it joins.
@@ -187,7 +187,7 @@ public final class Udp {
         }
         byte[] place = Names.kernelAddress(ip, 0);
         int index = index(networkInterface);
-        socket.configure(operation + " " + group + " on", (state, fd) -> Socket.group(state, fd, what, place, index));
+        socket.configure(operation + " " + group + " on", (sockets, fd) -> sockets.group(fd, what, place, index));
     }
 
     private static int index(String networkInterface) {
@@ -222,40 +222,40 @@ public final class Udp {
 
     /// What gives a socket its address.
     private interface Step {
-        int run(CallState state, int fd, byte[] place);
+        int run(SocketCalls sockets, int fd, byte[] place);
     }
 
     private static Datagrams open(NetLoop net, Opening opening, Step last) throws NetException {
-        CallState state = net.state();
+        SocketCalls sockets = net.sockets();
         int index = index(opening.options.networkInterface);
         byte[] place = Names.kernelAddress(opening.ip, opening.address.port());
-        int fd = Sockets.open(state, place, Socket.SOCK_DGRAM, opening.ends);
-        int result = setAll(state, fd, opening, index);
+        int fd = Sockets.open(sockets, place, Socket.SOCK_DGRAM, opening.ends);
+        int result = setAll(sockets, fd, opening, index);
         if (result == 0) {
-            result = last.run(state, fd, place);
+            result = last.run(sockets, fd, place);
         }
         if (result < 0) {
-            Sockets.close(state, fd);
+            Sockets.close(sockets, fd);
             throw NetException.of(opening.remote == null ? "bind" : "connect", opening.ends, result);
         }
-        End bound = Peers.udp(Socket.name(state, fd));
+        End bound = Peers.udp(sockets.name(fd));
         End local = opening.isForAll() ? new End("", bound.port()) : bound;
         return Sockets.datagrams(new DatagramSocket(net, fd, local, opening.remote, () -> {}));
     }
 
-    private static int setAll(CallState state, int fd, Opening opening, int index) {
+    private static int setAll(SocketCalls sockets, int fd, Opening opening, int index) {
         Options options = opening.options;
         List<DatagramSocket.Configuration> steps = List.of(
                 (s, f) -> options.reuseAddress ? on(s, f, Socket.SO_REUSEADDR) : 0,
                 (s, f) -> options.reusePort ? on(s, f, Socket.SO_REUSEPORT) : 0,
                 (s, f) -> options.broadcast ? on(s, f, Socket.SO_BROADCAST) : 0,
                 (s, f) -> opening.isIpv6()
-                        ? Socket.setOption(s, f, Socket.IPPROTO_IPV6, Socket.IPV6_V6ONLY, opening.isForAll() ? 0 : 1)
+                        ? s.setOption(f, Socket.IPPROTO_IPV6, Socket.IPV6_V6ONLY, opening.isForAll() ? 0 : 1)
                         : 0,
                 (s, f) -> hops(s, f, opening),
                 (s, f) -> index == 0 ? 0 : multicastInterface(s, f, opening, index));
         for (DatagramSocket.Configuration step : steps) {
-            int result = step.run(state, fd);
+            int result = step.run(sockets, fd);
             if (result < 0) {
                 return result;
             }
@@ -263,20 +263,20 @@ public final class Udp {
         return 0;
     }
 
-    private static int on(CallState state, int fd, int option) {
-        return Socket.setOption(state, fd, Socket.SOL_SOCKET, option, 1);
+    private static int on(SocketCalls sockets, int fd, int option) {
+        return sockets.setOption(fd, Socket.SOL_SOCKET, option, 1);
     }
 
-    private static int hops(CallState state, int fd, Opening opening) {
+    private static int hops(SocketCalls sockets, int fd, Opening opening) {
         int value = opening.options.hops;
         return opening.isIpv6()
-                ? Socket.setOption(state, fd, Socket.IPPROTO_IPV6, Socket.IPV6_MULTICAST_HOPS, value)
-                : Socket.setOption(state, fd, Socket.IPPROTO_IP, Socket.IP_MULTICAST_TTL, value);
+                ? sockets.setOption(fd, Socket.IPPROTO_IPV6, Socket.IPV6_MULTICAST_HOPS, value)
+                : sockets.setOption(fd, Socket.IPPROTO_IP, Socket.IP_MULTICAST_TTL, value);
     }
 
-    private static int multicastInterface(CallState state, int fd, Opening opening, int index) {
+    private static int multicastInterface(SocketCalls sockets, int fd, Opening opening, int index) {
         return opening.isIpv6()
-                ? Socket.setOption(state, fd, Socket.IPPROTO_IPV6, Socket.IPV6_MULTICAST_IF, index)
-                : Socket.multicastInterface(state, fd, index);
+                ? sockets.setOption(fd, Socket.IPPROTO_IPV6, Socket.IPV6_MULTICAST_IF, index)
+                : sockets.multicastInterface(fd, index);
     }
 }

@@ -1,8 +1,8 @@
 package dev.sluice.net;
 
-import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.linux.SocketAddresses;
+import dev.sluice.internal.poll.SocketCalls;
 import dev.sluice.net.NetException.Ends;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,14 +31,12 @@ public final class Unix {
     public static Listener listen(UnixAddress address) throws IOException {
         NetLoop net = NetLoop.here("listen at " + address);
         Ends ends = Ends.of(address);
-        CallState state = net.state();
+        SocketCalls sockets = net.sockets();
         byte[] place = SocketAddresses.unix(address.bytes());
-        int fd = Sockets.open(state, place, ends);
-        Sockets.bindAndListen(state, fd, place, BACKLOG, ends);
-        if (address.name().isEmpty()) {
-            return listener(net, fd, Sockets.name(state, fd, address), () -> {}); // the kernel chose a name
-        }
-        return listener(net, fd, address, address.isAbstract() ? () -> {} : () -> delete(address));
+        int fd = Sockets.open(sockets, place, ends);
+        Sockets.bindAndListen(sockets, fd, place, BACKLOG, ends);
+        UnixAddress bound = address.name().isEmpty() ? (UnixAddress) Sockets.name(sockets, fd, address) : address;
+        return listener(net, fd, bound, bound.isAbstract() ? () -> {} : () -> delete(bound));
     }
 
     private static Listener listener(NetLoop net, int fd, Address address, Runnable whenClosed) throws NetException {
@@ -59,7 +57,7 @@ public final class Unix {
     public static Connection connect(UnixAddress address) throws IOException {
         NetLoop net = NetLoop.here("connect to " + address);
         byte[] place = SocketAddresses.unix(address.bytes());
-        int fd = Sockets.open(net.state(), place, Ends.to(address));
+        int fd = Sockets.open(net.sockets(), place, Ends.to(address));
         return Sockets.connect(net, fd, place, Ends.to(address), SocketConnection.GRACE_NANOS);
     }
 
@@ -70,15 +68,15 @@ public final class Unix {
     public static Datagrams bind(UnixAddress address) throws IOException {
         NetLoop net = NetLoop.here("bind " + address);
         Ends ends = Ends.of(address);
-        CallState state = net.state();
+        SocketCalls sockets = net.sockets();
         byte[] place = SocketAddresses.unix(address.bytes());
-        int fd = Sockets.open(state, place, Socket.SOCK_DGRAM, ends);
-        int result = Socket.bind(state, fd, place);
+        int fd = Sockets.open(sockets, place, Socket.SOCK_DGRAM, ends);
+        int result = sockets.bind(fd, place);
         if (result < 0) {
-            Sockets.close(state, fd);
+            Sockets.close(sockets, fd);
             throw NetException.of("bind", ends, result);
         }
-        Address local = address.name().isEmpty() ? Sockets.name(state, fd, address) : address;
+        Address local = address.name().isEmpty() ? Sockets.name(sockets, fd, address) : address;
         boolean inDirectory = !address.name().isEmpty() && !address.isAbstract();
         return Sockets.datagrams(
                 new DatagramSocket(net, fd, local, null, inDirectory ? () -> delete(address) : () -> {}));
@@ -91,6 +89,10 @@ public final class Unix {
     public static Credentials peer(Connection connection) throws NetException {
         if (!(connection instanceof SocketConnection socket) || !(connection.remote() instanceof UnixAddress)) {
             throw new IllegalArgumentException("peer of " + connection + ": expected a connection of a Unix socket");
+        }
+        if (!socket.net.sockets().knowsPeers()) {
+            throw new UnsupportedOperationException(
+                    "peer of " + connection + ": back end NIO, expected one that asks the kernel");
         }
         return socket.credentials();
     }

@@ -33,6 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class ServingContract {
     abstract Backend backend();
 
+    /// Whether the sockets are the kernel's: the JDK's know neither abstract names nor peers.
+    private boolean asksTheKernel() {
+        return backend() != Backend.NIO;
+    }
+
     void run(Action<?> body) throws Exception {
         LoopsConfig config =
                 LoopsConfig.defaults().withCount(2).withBackend(backend()).withStallLimit(ofSeconds(20));
@@ -320,19 +325,25 @@ abstract class ServingContract {
     void unixSocketsArePathsAndNames(@TempDir Path directory) throws Exception {
         run(() -> {
             Path path = directory.resolve("socket ü");
-            for (UnixAddress address :
-                    List.of(UnixAddress.of(path), new UnixAddress("@sluice-test-" + System.nanoTime()))) {
+            List<UnixAddress> all = asksTheKernel()
+                    ? List.of(UnixAddress.of(path), new UnixAddress("@sluice-test-" + System.nanoTime()))
+                    : List.of(UnixAddress.of(path));
+            for (UnixAddress address : all) {
                 try (Listener listener = Unix.listen(address)) {
                     assertThat(listener.address()).isEqualTo(address);
                     Connection near = Unix.connect(address);
                     Connection far = listener.accept();
                     assertThat(near.remote()).isEqualTo(address);
                     assertThat(far.local()).isEqualTo(address);
-                    assertThat(Unix.peer(far).pid())
-                            .isEqualTo((int) ProcessHandle.current().pid());
-                    assertThat(Unix.peer(near)).isEqualTo(Unix.peer(far));
+                    if (asksTheKernel()) {
+                        assertThat(Unix.peer(far).pid())
+                                .isEqualTo((int) ProcessHandle.current().pid());
+                        assertThat(Unix.peer(near)).isEqualTo(Unix.peer(far));
+                    }
                     near.close();
-                    assertThatThrownBy(() -> Unix.peer(near)).isInstanceOf(NetException.class);
+                    if (asksTheKernel()) {
+                        assertThatThrownBy(() -> Unix.peer(near)).isInstanceOf(NetException.class);
+                    }
                     far.close();
                     assertThatThrownBy(() -> Unix.listen(address)).hasMessageContaining("EADDRINUSE");
                 }

@@ -32,14 +32,18 @@ public final class Errno {
     public static final int ETIME = 62;
     public static final int EBADR = 53;
     public static final int EMSGSIZE = 90;
+    public static final int ESOCKTNOSUPPORT = 94;
     public static final int EOPNOTSUPP = 95;
+    public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
+    public static final int EADDRNOTAVAIL = 99;
     public static final int ECONNABORTED = 103;
     public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
     public static final int ENOTCONN = 107;
     public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
+    public static final int EHOSTUNREACH = 113;
     public static final int EALREADY = 114;
     public static final int EINPROGRESS = 115;
     public static final int ECANCELED = 125;
@@ -196,6 +200,16 @@ public final class Errno {
     /// `ECONNRESET`, or `E999` for a number without a name.
     public static String name(int errno) {
         return known(errno) ? NAMES[errno] : "E" + errno;
+    }
+
+    /// The number of an error of which only the text is known, in English, or 0.
+    public static int ofText(String text) {
+        for (int errno = 1; errno < TEXTS.length; errno++) {
+            if (text.equals(TEXTS[errno])) {
+                return errno;
+            }
+        }
+        return 0;
     }
 
     /// `ECONNRESET (Connection reset by peer)`.

@@ -15,19 +15,24 @@ public final class LinuxSupport {
         return Calls.REFUSED;
     }
 
+    /// Why there is no [Memory] outside the heap, or null. That is not only for Linux.
+    public static @Nullable String memoryRefused() {
+        return MemoryProbe.REFUSED;
+    }
+
     /// Why `pidfd_open` does not work, or null.
     public static @Nullable String pidFdRefused() {
         return callsRefused() != null ? callsRefused() : PidFdProbe.REFUSED;
     }
 
-    /// Why processes cannot be started with a directory of their own (`posix_spawn_file_actions_addchdir_np`), or
-    /// null.
+    /// Why processes cannot be started with a directory of their own (`posix_spawn_file_actions_addchdir_np`),
+    /// or null.
     public static @Nullable String spawnDirectoryRefused() {
         return callsRefused() != null ? callsRefused() : symbolRefused("posix_spawn_file_actions_addchdir_np");
     }
 
-    /// Why a child cannot be kept from inheriting descriptors that somebody forgot to mark (`…_addclosefrom_np`),
-    /// or null.
+    /// Why a child cannot be kept from inheriting descriptors that somebody forgot to mark
+    /// (`…_addclosefrom_np`), or null.
     public static @Nullable String spawnCloseFromRefused() {
         return callsRefused() != null ? callsRefused() : symbolRefused("posix_spawn_file_actions_addclosefrom_np");
     }
@@ -50,6 +55,21 @@ public final class LinuxSupport {
             } catch (ExceptionInInitializerError failed) {
                 return "native access: " + failed.getCause();
             } catch (IllegalCallerException | UnsupportedOperationException | LinkageError failed) {
+                return "native access: " + failed;
+            }
+        }
+    }
+
+    private static final class MemoryProbe {
+        static final @Nullable String REFUSED = tryOne();
+
+        private static @Nullable String tryOne() {
+            try {
+                Memory.free(Memory.allocate(1));
+                return null;
+            } catch (ExceptionInInitializerError failed) {
+                return "native access: " + failed.getCause();
+            } catch (LinkageError failed) {
                 return "native access: " + failed;
             }
         }

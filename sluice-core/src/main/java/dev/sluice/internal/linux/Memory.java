@@ -140,6 +140,11 @@ public final class Memory {
         return MemorySegment.ofBuffer(direct).address();
     }
 
+    /// The same memory for code that wants a buffer, which is not to be used after the memory has been freed.
+    public static ByteBuffer buffer(long address, int length) {
+        return ALL.asSlice(address, length).asByteBuffer();
+    }
+
     /// Copies between two places that may overlap.
     public static void copy(long source, long target, long length) {
         MemorySegment.copy(ALL, source, ALL, target, length);

@@ -9,13 +9,7 @@ package dev.sluice.internal.linux;
 ///     | name | name length | iov | iov = 1 | control | its length  | flags | length |    |
 ///
 /// Threads: one at a time.
-public final class MessageBatch {
-    /// How many datagrams there is room for.
-    public static final int PLACES = 16;
-
-    /// The most bytes that a datagram of UDP has, and one more: so a longer one of a Unix socket shows.
-    public static final int BYTES = 1 << 16;
-
+public final class MessageBatch implements DatagramBatch {
     private static final int NAME_LENGTH = 8;
     private static final int IOV = 16;
     private static final int IOV_COUNT = 24;
@@ -35,9 +29,12 @@ public final class MessageBatch {
         assert LENGTH + 2 * Integer.BYTES == HEADER_BYTES && NAME_BYTES >= SocketAddresses.MAX_BYTES;
     }
 
+    private final CallState state;
     private final long memory = Memory.allocate(TOTAL); // untouched pages cost nothing
 
-    public MessageBatch() {
+    /// @param state for all its calls
+    public MessageBatch(CallState state) {
+        this.state = state;
         for (int i = 0; i < PLACES; i++) {
             Memory.putLong(header(i) + IOV, iov(i));
             Memory.putLong(header(i) + IOV_COUNT, 1);
@@ -62,10 +59,8 @@ public final class MessageBatch {
         return memory + DATA + (long) place * BYTES;
     }
 
-    /// Receives those that are there, into the first places; does not wait.
-    ///
-    /// @return how many, or the negated `errno`
-    public int receive(CallState state, int fd, int most) {
+    @Override
+    public int receive(int fd, int most) {
         for (int i = 0; i < most; i++) {
             Memory.putLong(header(i), name(i));
             Memory.putInt(header(i) + NAME_LENGTH, NAME_BYTES);
@@ -74,18 +69,13 @@ public final class MessageBatch {
         return (int) Native.call(state, SystemCall.RECVMMSG, fd, memory, most, Socket.MSG_DONTWAIT, 0, 0);
     }
 
-    /// Sends what has been [#put] into the first places; does not wait.
-    ///
-    /// @return how many have gone, at least 1, or the negated `errno`
-    public int send(CallState state, int fd, int count) {
+    @Override
+    public int send(int fd, int count) {
         int flags = Socket.MSG_DONTWAIT | Socket.MSG_NOSIGNAL;
         return (int) Native.call(state, SystemCall.SENDMMSG, fd, memory, count, flags, 0, 0);
     }
 
-    /// Fills a place.
-    ///
-    /// @param address empty for a connected socket
-    /// @param bytes at most [#BYTES]
+    @Override
     public void put(int place, byte[] address, byte[] bytes) {
         Memory.copy(address, 0, name(place), address.length);
         Memory.putLong(header(place), address.length == 0 ? 0 : name(place));
@@ -94,25 +84,26 @@ public final class MessageBatch {
         Memory.putLong(iov(place) + Long.BYTES, bytes.length);
     }
 
-    /// What a place has received.
+    @Override
     public byte[] bytes(int place) {
         byte[] bytes = new byte[Math.min(BYTES, Memory.getInt(header(place) + LENGTH))];
         Memory.copy(data(place), bytes, 0, bytes.length);
         return bytes;
     }
 
-    /// Whether more had come than there is room for.
+    @Override
     public boolean isTruncated(int place) {
         return (Memory.getInt(header(place) + FLAGS) & MSG_TRUNC) != 0;
     }
 
-    /// Where it came from; empty if from nobody with a name.
+    @Override
     public byte[] address(int place) {
         byte[] address = new byte[Memory.getInt(header(place) + NAME_LENGTH)];
         Memory.copy(name(place), address, 0, address.length);
         return address;
     }
 
+    @Override
     public void free() {
         Memory.free(memory);
     }

@@ -1,29 +1,65 @@
 package dev.sluice.internal.poll;
 
+import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.linux.LinuxSupport;
+import dev.sluice.internal.linux.Poll;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/// The floor under the pollers, for systems without io_uring and epoll: sleeps and wakes, by a `java.nio`
-/// selector without channels, and performs no operations.
+/// The floor under the pollers, for systems without io_uring and epoll: a `java.nio` selector, and the JDK's
+/// sockets under numbers of [NioSockets]. It performs no operations on other descriptors.
 ///
-/// Not `park` and `unpark`: a permit that a coroutine's unpark or an interrupt leaves on the loop thread would be
-/// taken for a wake-up, and a wake-up for theirs. The selector's wake-up is its own, and stays until the next
-/// sleep.
+/// As on epoll, a new operation is tried by the next poll, and waits with its socket if that would block:
+///
+///     idle ──submit──▶ FRESH ──would block──▶ WAITING ──selected: tried──▶ ENDED ──told──▶ idle
+///                       │ └──────tried────────────│─────────────────────▲  ▲
+///                     cancel                    cancel                     │
+///                       └─────▶ CANCELLED ◀───────┘                        │
+///                                   └──────────next poll───────────────────┘
+///
+/// The selector is asked for what somebody waits for, and for nothing else, so it tells again what is still so.
+///
+/// It does not sleep by `park` and `unpark`: a permit that a coroutine's unpark or an interrupt leaves on the
+/// loop thread would be taken for a wake-up, and a wake-up for theirs. The selector's wake-up is its own; as
+/// any look at the selector takes it, a flag keeps it until the next sleep.
 ///
 /// Threads: see [Poller].
 final class NioPoller implements Poller {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final Selector selector;
-    private final Counters counters = new Counters(); // loop thread only
+    private static final int FRESH = 0;
+    private static final int WAITING = 1;
+    private static final int CANCELLED = 2;
+    private static final int ENDED = 3;
+    private static final int CLOSE_STEPS = 200;
 
-    NioPoller() throws RefusedException {
+    private final Selector selector;
+    private final NioSockets sockets;
+    private final int maxOperations;
+
+    private volatile boolean woken; // set by any waker, cleared by a sleep that is over; pairs with itself
+
+    // Loop thread only.
+    private final Counters counters = new Counters();
+    private final EpollDescriptor.Waiters fresh = new EpollDescriptor.Waiters();
+    private final EpollDescriptor.Waiters ended = new EpollDescriptor.Waiters();
+    private final LongQueue results = new LongQueue(); // of those that have ended, in their order
+    private final Rooms rooms = new Rooms(); // for what is received and not told yet
+    private boolean closing;
+
+    NioPoller(PollerConfig config) throws RefusedException {
+        maxOperations = config.maxOperations();
         try {
             selector = Selector.open();
         } catch (IOException failed) {
             throw new RefusedException("open selector: " + failed);
         }
+        sockets = new NioSockets(selector, this::wakeup);
     }
 
     @Override
@@ -37,54 +73,225 @@ final class NioPoller implements Poller {
     }
 
     @Override
+    public @Nullable SocketCalls sockets() {
+        return LinuxSupport.memoryRefused() == null ? sockets : null;
+    }
+
+    @Override
     public void open() {}
 
     @Override
     public int poll(long timeoutNanos) {
         assert timeoutNanos >= 0 : "poll: timeoutNanos=" + timeoutNanos;
+        long before = counters.completed;
         counters.polls++;
-        if (timeoutNanos == 0) {
-            return 0;
-        }
-        counters.systemCalls++;
-        // A mounted coroutine writes its interrupt status to the loop thread; a selector would not sleep with it.
-        Thread.interrupted();
         try {
-            if (timeoutNanos == Long.MAX_VALUE) {
-                selector.select();
-            } else {
-                selector.select(Math.ceilDiv(timeoutNanos, NANOS_PER_MILLI));
-            }
+            sockets.forgetClosed();
+            startFresh();
+            select(ended.first() != null || woken ? 0 : timeoutNanos);
         } catch (IOException failed) {
             throw new UncheckedIOException("poll nio: " + failed.getMessage(), failed);
         }
-        return 0;
+        if (timeoutNanos != 0) {
+            woken = false;
+        }
+        for (SelectionKey key : selector.selectedKeys()) {
+            selected(key);
+        }
+        selector.selectedKeys().clear();
+        complete();
+        return (int) (counters.completed - before);
+    }
+
+    private void select(long timeoutNanos) throws IOException {
+        // A mounted coroutine writes its interrupt status to the loop thread; a selector would not sleep with
+        // it.
+        Thread.interrupted();
+        if (timeoutNanos == 0) {
+            if (woken || !selector.keys().isEmpty()) {
+                counters.systemCalls++;
+                selector.selectNow();
+            }
+        } else {
+            counters.systemCalls++;
+            selector.select(
+                    timeoutNanos == Long.MAX_VALUE ? 0 : Math.ceilDiv(timeoutNanos, NANOS_PER_MILLI)); // 0: no limit
+        }
+    }
+
+    private void selected(SelectionKey key) {
+        var channel = (NioChannel) key.attachment();
+        if (!key.isValid()) {
+            return; // closed meanwhile
+        }
+        int ready = key.readyOps();
+        if ((ready & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0) {
+            tryAll(channel, channel.readers, true);
+        }
+        if ((ready & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0) {
+            tryAll(channel, channel.writers, true);
+        }
+    }
+
+    /// Tries what was submitted since the last poll.
+    private void startFresh() {
+        for (Operation operation = fresh.first(); operation != null; operation = fresh.first()) {
+            fresh.remove(operation);
+            if (operation.slot == CANCELLED) {
+                end(operation, -Errno.ECANCELED);
+                continue;
+            }
+            NioChannel channel = sockets.channel(operation.fd);
+            EpollDescriptor.Waiters waiters = waiters(channel, operation);
+            operation.slot = WAITING;
+            boolean queued = waiters.first() != null;
+            waiters.add(operation);
+            if (!queued) {
+                tryAll(channel, waiters, false);
+            }
+        }
+    }
+
+    /// Does what the waiters of one direction want, until one would block.
+    ///
+    /// @param ready whether the selector has said that it will not
+    private void tryAll(NioChannel channel, EpollDescriptor.Waiters waiters, boolean ready) {
+        for (Operation operation = waiters.first(); operation != null; operation = waiters.first()) {
+            int result = operation.kind.onlyWaits() ? readiness(operation, ready) : perform(channel, operation);
+            if (result == -Errno.EAGAIN) {
+                break;
+            }
+            waiters.remove(operation);
+            end(operation, result);
+        }
+        watch(channel);
+    }
+
+    private void watch(NioChannel channel) {
+        try {
+            channel.watch(selector);
+        } catch (ClosedChannelException closed) {
+            fail(channel.readers);
+            fail(channel.writers);
+        }
+    }
+
+    private void fail(EpollDescriptor.Waiters waiters) {
+        for (Operation operation = waiters.first(); operation != null; operation = waiters.first()) {
+            waiters.remove(operation);
+            end(operation, -Errno.EBADF);
+        }
+    }
+
+    private static int readiness(Operation operation, boolean ready) {
+        int events = operation.kind.reads() ? Poll.POLLIN : Poll.POLLOUT;
+        return ready ? events : -Errno.EAGAIN;
+    }
+
+    /// One attempt that cannot block.
+    ///
+    /// @return the result, or `-EAGAIN`
+    private int perform(NioChannel channel, Operation operation) {
+        counters.systemCalls++;
+        return switch (operation.kind) {
+            case RECV -> receive(channel, operation);
+            case SEND -> NioErrors.result(() -> channel.send(operation.address, operation.length));
+            case ACCEPT -> sockets.accept(operation.fd);
+            case CONNECT -> NioErrors.result(() -> channel.connect(operation.address, operation.length));
+            case READ, WRITE, READABLE, WRITABLE, RECV_EACH -> throw new AssertionError(operation);
+        };
+    }
+
+    private int receive(NioChannel channel, Operation operation) {
+        boolean anywhere = operation.receivesAnywhere();
+        int most = anywhere ? Math.min(operation.length, Rooms.BYTES) : operation.length;
+        long address = anywhere ? rooms.next() : operation.address;
+        int result = NioErrors.result(() -> channel.receive(address, most));
+        operation.moreToReceive = result == most;
+        if (anywhere) {
+            operation.received = address;
+            if (result <= 0) {
+                rooms.giveBack();
+            }
+        }
+        return result;
+    }
+
+    private void end(Operation operation, int result) {
+        operation.slot = ENDED;
+        ended.add(operation);
+        results.add(result);
+    }
+
+    /// Tells what has ended. Only here callbacks run, when all else is in order.
+    private void complete() {
+        for (int left = results.size(); left > 0; left--) {
+            Operation operation = Objects.requireNonNull(ended.first(), "more results than operations");
+            ended.remove(operation);
+            operation.slot = -1;
+            counters.completed++;
+            operation.completed((int) results.remove());
+        }
+        rooms.giveAllBack();
     }
 
     @Override
     public void wakeup() {
+        woken = true; // before the wake-up itself, which a look before the sleep may take; pairs with the read in poll
         selector.wakeup();
     }
 
     @Override
-    public void prepare(int fd) {}
+    public void prepare(int fd) {
+        assert sockets.channel(fd) != null : "prepare " + fd;
+    }
 
     @Override
-    public void release(int fd) {}
+    public void release(int fd) {
+        NioChannel channel = sockets.channel(fd);
+        assert channel.readers.first() == null && channel.writers.first() == null
+                : "release " + fd + ": operations in flight, expected none";
+        watch(channel);
+    }
 
     @Override
     public void submit(Operation operation) {
-        throw new IllegalStateException("submit " + operation + ": poller=nio, expected one that performs operations");
+        assert operation.slot == -1 : operation + " is in flight already";
+        Operation.Kind kind = operation.kind;
+        if (operation.shared || kind == Operation.Kind.READ || kind == Operation.Kind.WRITE) {
+            throw new IllegalStateException("submit " + operation + ": poller=nio, expected an operation on a socket");
+        }
+        if (inFlight() >= maxOperations) {
+            throw new IllegalStateException("submit " + operation + ": inFlight=" + inFlight()
+                    + ", expected less than maxOperations=" + maxOperations);
+        }
+        counters.submitted++;
+        operation.slot = closing ? CANCELLED : FRESH;
+        fresh.add(operation);
     }
 
     @Override
     public void cancel(Operation operation) {
-        assert operation.slot == -1 : operation + " is in flight on another poller";
+        if (operation.slot != FRESH && operation.slot != WAITING) {
+            return;
+        }
+        counters.cancels++;
+        if (operation.slot == WAITING) {
+            NioChannel channel = sockets.channel(operation.fd);
+            waiters(channel, operation).remove(operation);
+            watch(channel);
+            fresh.add(operation);
+        }
+        operation.slot = CANCELLED;
+    }
+
+    private static EpollDescriptor.Waiters waiters(NioChannel channel, Operation operation) {
+        return operation.kind.reads() ? channel.readers : channel.writers;
     }
 
     @Override
     public int inFlight() {
-        return 0;
+        return counters.inFlight();
     }
 
     @Override
@@ -94,10 +301,38 @@ final class NioPoller implements Poller {
 
     @Override
     public void close() {
+        cancelAll();
+        rooms.free();
         try {
             selector.close();
         } catch (IOException failed) {
             throw new UncheckedIOException("close nio: " + failed.getMessage(), failed);
+        }
+    }
+
+    private void cancelAll() {
+        closing = true;
+        for (Operation operation = fresh.first(); operation != null; operation = operation.next) {
+            operation.slot = CANCELLED;
+        }
+        for (SelectionKey key : selector.keys()) {
+            var channel = (NioChannel) key.attachment();
+            cancelAll(channel.readers);
+            cancelAll(channel.writers);
+        }
+        for (int step = 0; inFlight() > 0 && step < CLOSE_STEPS; step++) {
+            startFresh();
+            complete();
+        }
+        if (inFlight() > 0) {
+            throw new IllegalStateException("close nio: inFlight=" + inFlight() + " after " + CLOSE_STEPS
+                    + " attempts, expected 0: completed() submits again and again");
+        }
+    }
+
+    private void cancelAll(EpollDescriptor.Waiters waiters) {
+        for (Operation operation = waiters.first(); operation != null; operation = waiters.first()) {
+            cancel(operation);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.internal.poll;
 
+import org.jspecify.annotations.Nullable;
+
 /// Where a loop sleeps, and by which it learns what the kernel finished.
 ///
 /// The contract is completion-based, as io_uring is: an [Operation] is submitted, is *in flight*, and ends
@@ -21,8 +23,17 @@ public interface Poller extends AutoCloseable {
     /// A short name for people: `io_uring`, `epoll`, `nio`.
     String name();
 
-    /// Whether [#submit] is supported; a back end without it only sleeps and wakes.
+    /// Whether [#submit] is supported on descriptors; a back end without it sleeps and wakes, and may have
+    /// [#sockets].
     boolean performsOperations();
+
+    /// The sockets of a back end that has its own, instead of the kernel's; all operations on them are
+    /// supported, whatever [#performsOperations] says.
+    ///
+    /// @return null where sockets are the kernel's
+    default @Nullable SocketCalls sockets() {
+        return null;
+    }
 
     /// Called once on the loop thread, before anything else that runs there.
     void open();

@@ -18,8 +18,8 @@ public final class Pollers {
 
     /// Makes the poller for one loop: the first back end that works, or the one that is asked for.
     ///
-    /// `AUTO` leaves io_uring out where the kernel cannot defer its work to the loop (before Linux 6.1): there it
-    /// is slower than epoll.
+    /// `AUTO` leaves io_uring out where the kernel cannot defer its work to the loop (before Linux 6.1): there
+    /// it is slower than epoll.
     ///
     /// @throws IllegalStateException when the back end that is asked for does not work, with the reason
     public static Opened open(PollerChoice choice, PollerConfig config) {
@@ -28,7 +28,7 @@ public final class Pollers {
             case AUTO -> automatic(config, refusals);
             case IO_URING -> ioUring(config, false, refusals);
             case EPOLL -> epoll(config, refusals);
-            case NIO -> nio(refusals);
+            case NIO -> nio(config, refusals);
         };
         if (poller == null) {
             throw new IllegalStateException("open poller: choice=" + choice + ", refused: " + refusals);
@@ -41,7 +41,7 @@ public final class Pollers {
         if (poller == null) {
             poller = epoll(config, refusals);
         }
-        return poller != null ? poller : nio(refusals);
+        return poller != null ? poller : nio(config, refusals);
     }
 
     private static @Nullable Poller ioUring(PollerConfig config, boolean onlyDeferred, List<Refusal> refusals) {
@@ -75,9 +75,9 @@ public final class Pollers {
         return null;
     }
 
-    private static @Nullable Poller nio(List<Refusal> refusals) {
+    private static @Nullable Poller nio(PollerConfig config, List<Refusal> refusals) {
         try {
-            return new NioPoller();
+            return new NioPoller(config);
         } catch (RefusedException refused) {
             refusals.add(new Refusal("nio", String.valueOf(refused.getMessage())));
             return null;

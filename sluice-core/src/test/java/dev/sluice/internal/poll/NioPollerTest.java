@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class NioPollerTest extends SleepContract {
     @Override
     Poller create(PollerConfig config) throws Exception {
-        return new NioPoller();
+        return new NioPoller(config);
     }
 
     @Override
@@ -25,7 +25,7 @@ class NioPollerTest extends SleepContract {
             assertThat(rig.poller.performsOperations()).isFalse();
             assertThatThrownBy(() -> rig.poller.submit(Recorded.read(0, 0, 0)))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("submit READ fd=0: poller=nio, expected one that performs operations");
+                    .hasMessage("submit READ fd=0: poller=nio, expected an operation on a socket");
         });
     }
 }

@@ -1,0 +1,10 @@
+package dev.sluice.net;
+
+import dev.sluice.loop.Backend;
+
+class UnixNioTest extends UnixConnectionContract {
+    @Override
+    Backend backend() {
+        return Backend.NIO;
+    }
+}

@@ -29,6 +29,7 @@ final class Preload {
         "dev.sluice.internal.io.Turn",
         "dev.sluice.internal.local.Claim$State",
         "dev.sluice.internal.local.LocalArray",
+        "dev.sluice.internal.linux.LinuxSupport$MemoryProbe",
         "dev.sluice.internal.local.LocalProvider",
         "dev.sluice.internal.local.Monitor",
         "dev.sluice.internal.local.NamespaceState",

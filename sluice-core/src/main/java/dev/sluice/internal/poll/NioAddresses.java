@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The addresses of sockets as the JDK has them, from and to the bytes of [SocketAddresses].
 final class NioAddresses {
-    private static final byte[] NONE = {};
-
     private NioAddresses() {}
 
     /// @throws UnsupportedAddressTypeException for an abstract name, which the JDK does not know
@@ -50,7 +48,7 @@ final class NioAddresses {
             }
             case UnixDomainSocketAddress unix ->
                 SocketAddresses.unix(unix.getPath().toString().getBytes(StandardCharsets.UTF_8));
-            case null, default -> NONE;
+            case null, default -> new byte[0];
         };
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
 import dev.sluice.io.ByteReader;
+import dev.sluice.io.ByteSource;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Listener;
 import dev.sluice.net.Listener.Limits;
@@ -19,6 +20,7 @@ import dev.sluice.net.UnixAddress;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -130,6 +132,26 @@ class SocketsGuideTest {
                 }
                 // end::unix
                 group.join();
+            }
+        });
+    }
+
+    @Test
+    void openFilesChangeHands(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "content");
+        Sluice.run(() -> {
+            try (Listener listener = Unix.listen(UnixAddress.of(directory.resolve("socket")));
+                    Connection connection = Unix.connect((UnixAddress) listener.address());
+                    Connection peer = listener.accept()) {
+                // tag::passing
+                try (Unix.Descriptor opened = Unix.Descriptor.reading(file)) {
+                    Unix.send(connection, bytes("read this"), opened); // bytes, and what they are about
+                }
+                Unix.Parcel parcel = Unix.receive(peer, 1_000).orElseThrow();
+                try (ByteSource source = parcel.descriptors().getFirst().source()) {
+                    IO.println(parcel.text() + ": " + source.readAllBytes(1_000).length + " bytes");
+                }
+                // end::passing
             }
         });
     }

@@ -100,6 +100,7 @@ final class Preload {
         "dev.sluice.net.Tcp$KeepAlive",
         "dev.sluice.net.Tcp$Options",
         "dev.sluice.net.Udp$Options",
+        "dev.sluice.net.Unix",
         "dev.sluice.observe.Report$Cause",
         "dev.sluice.observe.Reports",
         "dev.sluice.pool.FunctionName$Kind",

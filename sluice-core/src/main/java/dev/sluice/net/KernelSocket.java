@@ -3,6 +3,7 @@ package dev.sluice.net;
 import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.linux.Fcntl;
 import dev.sluice.internal.strand.Completion;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,15 @@ abstract class KernelSocket {
     private int closeDescriptor() {
         // After a failure, too, the number may be somebody else's: never again. One winner; pairs with itself.
         return gone.compareAndSet(false, true) ? net.sockets().close(fd) : 0;
+    }
+
+    /// Another descriptor of the same socket, the caller's. Any coroutine.
+    ///
+    /// @return it, or the negated `errno`
+    final int duplicate() {
+        var done = new Completion<Integer>();
+        boolean runs = calls.execute(() -> done.complete(isGone() ? -Errno.EBADF : Fcntl.duplicate(calls.state(), fd)));
+        return runs ? done.awaitUncancellable("duplicate of " + this) : -Errno.EBADF;
     }
 
     /// The loop has ended, and with it all that was in flight.

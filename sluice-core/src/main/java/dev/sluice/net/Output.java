@@ -209,6 +209,18 @@ final class Output extends Operation {
         }
     }
 
+    /// Told the failure, or 0, when all that is there has gone.
+    ///
+    /// @return null if nothing is there
+    @Nullable Completion<Integer> whenSent() {
+        if (!sending) {
+            return null;
+        }
+        var done = new Completion<Integer>();
+        whenFlushed(done);
+        return done;
+    }
+
     boolean isSending() {
         return sending;
     }

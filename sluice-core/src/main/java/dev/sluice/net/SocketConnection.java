@@ -3,14 +3,20 @@ package dev.sluice.net;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.io.Turn;
+import dev.sluice.internal.linux.DescriptorMessage;
 import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.poll.Operation;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.timer.Timer;
 import dev.sluice.io.StreamBusyException;
 import dev.sluice.net.NetException.Ends;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// A connection on a socket of the system.
 ///
@@ -29,6 +35,7 @@ final class SocketConnection extends KernelSocket implements Connection {
     private final Turn writing = new Turn();
     private final Incoming incoming;
     private final Output output = new Output(this); // loop thread only
+    final List<Passing> passings = new ArrayList<>(0); // in flight; loop thread only
     private final long graceNanos;
     private final Timer grace = new Grace();
 
@@ -84,19 +91,23 @@ final class SocketConnection extends KernelSocket implements Connection {
     public void write(ByteBuffer from) throws NetException {
         enter(writing, "write");
         try {
-            while (true) {
-                int result = calls.loop().onLoop() ? output.put(from) : putFromOutside(from);
-                if (result < 0) {
-                    failureTold = true;
-                    throw failure("write", result);
-                }
-                if (!from.hasRemaining()) {
-                    return;
-                }
-                awaitRoom();
-            }
+            hand(from);
         } finally {
             writing.leave();
+        }
+    }
+
+    private void hand(ByteBuffer from) throws NetException {
+        while (true) {
+            int result = calls.loop().onLoop() ? output.put(from) : putFromOutside(from);
+            if (result < 0) {
+                failureTold = true;
+                throw failure("write", result);
+            }
+            if (!from.hasRemaining()) {
+                return;
+            }
+            awaitRoom();
         }
     }
 
@@ -139,6 +150,69 @@ final class SocketConnection extends KernelSocket implements Connection {
             }
         } finally {
             writing.leave();
+        }
+    }
+
+    // ---- descriptors
+
+    /// For [Unix#send].
+    void send(byte[] bytes, int[] descriptors) throws NetException {
+        enter(writing, "write");
+        var message = new DescriptorMessage(bytes.length);
+        try {
+            message.put(bytes, descriptors);
+            awaitSent();
+            int gone = new Passing(this, message, Operation.Kind.WRITABLE).perform(this);
+            if (gone < 0) {
+                failureTold = true;
+                throw failure("write", gone);
+            }
+            hand(ByteBuffer.wrap(bytes, gone, bytes.length - gone));
+        } finally {
+            message.free();
+            writing.leave();
+        }
+    }
+
+    private void awaitSent() {
+        var sent = new Completion<Boolean>();
+        boolean runs = calls.execute(() -> {
+            Completion<Integer> real = output.whenSent();
+            if (real == null) {
+                sent.complete(true);
+            } else {
+                real.whenComplete(() -> sent.complete(true));
+            }
+        });
+        if (runs) {
+            sent.await(this);
+        }
+    }
+
+    /// For [Unix#receive].
+    ///
+    /// @return null at the end
+    Unix.@Nullable Parcel receive(int most) throws NetException {
+        enter(reading, "read");
+        var message = new DescriptorMessage(most);
+        try {
+            int count = new Passing(this, message, Operation.Kind.READABLE).perform(this);
+            if (count < 0) {
+                failureTold = true;
+                throw failure("read", count);
+            }
+            List<Unix.Descriptor> all = Arrays.stream(message.descriptors())
+                    .mapToObj(fd -> new Unix.Descriptor(fd, "from " + remote))
+                    .toList();
+            if (message.isTruncated()) {
+                all.forEach(Unix.Descriptor::close);
+                throw failure("read", -Errno.EMFILE);
+            }
+            bytesRead += count;
+            return count == 0 ? null : new Unix.Parcel(message.bytes(count), all);
+        } finally {
+            message.free();
+            reading.leave();
         }
     }
 
@@ -191,6 +265,7 @@ final class SocketConnection extends KernelSocket implements Connection {
     @Override
     void cancelAll() {
         incoming.stop();
+        List.copyOf(passings).forEach(Passing::cancel);
         if (output.isSending()) {
             if (graceNanos == 0) {
                 drop();

@@ -29,6 +29,7 @@ public final class Fcntl {
     private static final int F_SETFD = 2;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int F_GETPIPE_SZ = 1032;
     static final int AT_FDCWD = -100;
@@ -63,6 +64,13 @@ public final class Fcntl {
 
     public static int setDescriptorFlags(CallState state, int fd, int flags) {
         return Native.call(state, SystemCall.FCNTL, fd, F_SETFD, flags);
+    }
+
+    /// Another descriptor of the same open file description, closed on exec.
+    ///
+    /// @return it, or the negated `errno`
+    public static int duplicate(CallState state, int fd) {
+        return Native.call(state, SystemCall.FCNTL, fd, F_DUPFD_CLOEXEC, 0);
     }
 
     /// How many bytes a pipe holds.

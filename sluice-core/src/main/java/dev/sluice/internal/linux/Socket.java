@@ -29,6 +29,7 @@ public final class Socket {
     public static final int SO_LINGER = 13;
     public static final int SO_REUSEPORT = 15;
     public static final int SO_PEERCRED = 17;
+    public static final int SO_ACCEPTCONN = 30;
 
     public static final int IPPROTO_TCP = 6;
     public static final int TCP_NODELAY = 1;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("try") // the near end only has to be there
 class ServingNioTest extends ServingContract {
     @Override
     Backend backend() {

@@ -28,8 +28,11 @@ final class Bans {
         seams.put("dev.sluice.codec.Reflection", Set.of(Ban.REFLECTION));
         // the compiler keeps the names of serializable method references only; nothing is ever serialised
         seams.put("dev.sluice.pool.PoolFunction", Set.of(Ban.SERIALIZATION));
-        // the floor under the pollers: a Selector to sleep in, no sockets
+        // the floor under the pollers: a Selector to sleep in, and the JDK's sockets behind it
         seams.put("dev.sluice.internal.poll.NioPoller", Set.of(Ban.SOCKET));
+        seams.put("dev.sluice.internal.poll.NioSockets", Set.of(Ban.SOCKET));
+        seams.put("dev.sluice.internal.poll.NioChannel", Set.of(Ban.SOCKET));
+        seams.put("dev.sluice.internal.poll.NioDatagrams", Set.of(Ban.SOCKET));
         // what the JDK's TLS wants implemented has sockets in its signatures; nobody ever hands one in
         seams.put("dev.sluice.tls.AnyPeer", Set.of(Ban.SOCKET));
         seams.put("dev.sluice.tls.IdentityKeys", Set.of(Ban.SOCKET));

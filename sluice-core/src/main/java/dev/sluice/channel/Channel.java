@@ -88,7 +88,7 @@ public sealed interface Channel<T> extends Sender<T>, Receiver<T> permits Locked
     Channel<T> named(String name);
 
     /// The same channel, for the loop of the caller alone: its coroutines pass values without an atomic operation,
-    /// in about half the time. Call it before the channel is shared.
+    /// a buffered one in about two thirds of the time. Call it before the channel is shared.
     ///
     /// Whoever uses it from elsewhere, also to close it or for its statistics, gets an `IllegalStateException`,
     /// and nothing has happened. Where loops are not [confined][dev.sluice.loop.Loop#confined] the channel stays

@@ -158,7 +158,17 @@ class MuxTest {
     }
 
     @Test
-    void noMoreStreamsThanTheLimitAreOpen() throws Exception {
+    void noMoreStreamsThanItsOwnLimitAreOpened() throws Exception {
+        connected(MuxConfig.defaults().withStreams(5), (client, server, group) -> {
+            for (int i = 0; i < 5; i++) {
+                client.open();
+            }
+            fails(client::open, Problem.TOO_MANY_STREAMS);
+        });
+    }
+
+    @Test
+    void noMoreStreamsThanThePeersLimitAreOpen() throws Exception {
         run(() -> {
             Memory.Pair pair = Memory.pair("test");
             try (Mux client = Mux.client(pair.near(), MuxConfig.defaults().withStreams(5));
@@ -167,7 +177,6 @@ class MuxTest {
                 for (int i = 0; i < 5; i++) {
                     open.add(client.open());
                 }
-                fails(client::open, Problem.TOO_MANY_STREAMS);
                 for (int i = 3; i < 5; i++) {
                     Connection refused = open.get(i);
                     assertThatThrownBy(() -> refused.read(new byte[1], 0, 1))

@@ -6,7 +6,7 @@ import dev.sluice.channel.Channel;
 import dev.sluice.channel.ChannelClosedException;
 import dev.sluice.channel.Received;
 import dev.sluice.internal.strand.Completion;
-import dev.sluice.internal.strand.Owned;
+import dev.sluice.internal.strand.Ownership;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.loop.Loop;
 import dev.sluice.task.Deadline;
@@ -47,7 +47,7 @@ final class ProcessPool extends AbstractPool {
     private final ConcurrentHashMap<Class<?>, Known> functions = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable CancelReason> closing = new AtomicReference<>();
     private final Completion<Boolean> gone = new Completion<>();
-    private final Ownership ownership = new Ownership();
+    private final Ownership ownership = new Ownership(this, this::close);
 
     // Counters, each by itself.
     private final AtomicInteger waiting = new AtomicInteger();
@@ -259,35 +259,5 @@ final class ProcessPool extends AbstractPool {
     @Override
     public String toString() {
         return "pool of " + config.workers + " processes";
-    }
-
-    /// The pool's place in the scope that opened it.
-    private final class Ownership extends Owned {
-        Ownership() {
-            super(Strand.current());
-        }
-
-        void join() {
-            begin();
-        }
-
-        void leave() {
-            release();
-        }
-
-        @Override
-        protected void onCancelled() {
-            // The calls of those who are cancelled are; the pool ends when its scope is left.
-        }
-
-        @Override
-        protected void end() {
-            close();
-        }
-
-        @Override
-        public String toString() {
-            return ProcessPool.this.toString();
-        }
     }
 }

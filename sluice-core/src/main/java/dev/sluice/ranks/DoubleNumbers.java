@@ -1,7 +1,6 @@
 package dev.sluice.ranks;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 
 /// Floating-point numbers.
@@ -13,11 +12,7 @@ final class DoubleNumbers extends Numbers {
     private final double[] ours;
 
     DoubleNumbers(DoubleBuffer values) {
-        super(values.capacity());
-        if (values.order() != ByteOrder.nativeOrder()) {
-            throw new IllegalArgumentException(
-                    "numbers: order=" + values.order() + ", expected " + ByteOrder.nativeOrder() + " as the machine's");
-        }
+        super(values.capacity(), values.order());
         this.values = values;
         this.theirs = new double[Math.min(PIECE, count())];
         this.ours = values.hasArray() ? values.array() : new double[theirs.length];

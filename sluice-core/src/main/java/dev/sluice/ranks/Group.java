@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 /// and the group is broken.
 ///
 /// **When a rank fails** ‑ it is killed, leaves, is cancelled in the middle, or throws ‑ the operation ends at
-/// all others with a [RankFailedException] that names it, within a fifth of a second of a death, and so do all
-/// operations after it: the group is *broken*. Nobody waits for the dead. Some may have finished the operation
+/// all others with a [RankFailedException] that names it, and so do all operations after
+/// it: the group is *broken*. Nobody waits for the dead. Some may have finished the operation
 /// in which others failed. [#shrink] goes on with those who are left, as MPI's fault tolerance (ULFM) does.
 ///
 /// **Cancellation and deadlines** end every operation that waits. One that had not begun has not happened, and

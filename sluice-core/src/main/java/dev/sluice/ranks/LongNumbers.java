@@ -1,7 +1,6 @@
 package dev.sluice.ranks;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 
 /// Whole numbers.
@@ -13,11 +12,7 @@ final class LongNumbers extends Numbers {
     private final long[] ours;
 
     LongNumbers(LongBuffer values) {
-        super(values.capacity());
-        if (values.order() != ByteOrder.nativeOrder()) {
-            throw new IllegalArgumentException(
-                    "numbers: order=" + values.order() + ", expected " + ByteOrder.nativeOrder() + " as the machine's");
-        }
+        super(values.capacity(), values.order());
         this.values = values;
         this.theirs = new long[Math.min(PIECE, count())];
         this.ours = values.hasArray() ? values.array() : new long[theirs.length];

@@ -2,8 +2,7 @@ package dev.sluice.ranks;
 
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.ranks.Wiring;
-import dev.sluice.internal.strand.Owned;
-import dev.sluice.internal.strand.Strand;
+import dev.sluice.internal.strand.Ownership;
 import dev.sluice.ranks.RankFailedException.How;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -15,7 +14,10 @@ import java.util.function.Supplier;
 final class Membership {
     final Endpoint ends;
     private final Wiring wiring;
-    private final Ownership ownership = new Ownership();
+
+    /// The rank's place in the scope that joined: when that is left before the rank has closed its group, the
+    /// others need not wait for it.
+    private final Ownership ownership = new Ownership(this, this::abandon);
     private final AtomicBoolean busy = new AtomicBoolean(); // acquired and released by each operation
     private boolean closed; // while busy
 
@@ -121,34 +123,12 @@ final class Membership {
         }
     }
 
-    /// The rank's place in the scope that joined: when that is left before the rank has closed its group, the
-    /// others need not wait for it.
-    private final class Ownership extends Owned {
-        Ownership() {
-            super(Strand.current());
-        }
+    private void abandon() {
+        end(() -> ends.lose(How.DIED));
+    }
 
-        void join() {
-            begin();
-        }
-
-        void leave() {
-            release();
-        }
-
-        @Override
-        protected void onCancelled() {
-            // The operations of those who are cancelled are; the rank ends when its scope is left.
-        }
-
-        @Override
-        protected void end() {
-            Membership.this.end(() -> ends.lose(How.DIED));
-        }
-
-        @Override
-        public String toString() {
-            return "rank " + wiring.rank() + " of " + name();
-        }
+    @Override
+    public String toString() {
+        return "rank " + wiring.rank() + " of " + name();
     }
 }

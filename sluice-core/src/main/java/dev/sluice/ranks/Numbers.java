@@ -2,6 +2,7 @@ package dev.sluice.ranks;
 
 import dev.sluice.internal.ranks.ByteRing;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.LongBuffer;
 
@@ -22,7 +23,11 @@ public abstract sealed class Numbers permits LongNumbers, DoubleNumbers {
 
     private final int count;
 
-    Numbers(int count) {
+    Numbers(int count, ByteOrder order) {
+        if (order != ByteOrder.nativeOrder()) {
+            throw new IllegalArgumentException(
+                    "numbers: order=" + order + ", expected " + ByteOrder.nativeOrder() + " as the machine's");
+        }
         this.count = count;
     }
 
@@ -79,7 +84,7 @@ public abstract sealed class Numbers permits LongNumbers, DoubleNumbers {
 
     /// All numbers, as they are now.
     final Endpoint.Going snapshot() {
-        ByteBuffer now = ByteBuffer.allocate(count * BYTES).order(java.nio.ByteOrder.nativeOrder());
+        ByteBuffer now = ByteBuffer.allocate(count * BYTES).order(ByteOrder.nativeOrder());
         fill(now, 0);
         byte[] bytes = now.array();
         return new Endpoint.Going(

@@ -9,12 +9,12 @@ import dev.sluice.ranks.Items;
 import dev.sluice.ranks.Numbers;
 import dev.sluice.ranks.Reduction;
 import java.nio.DoubleBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -283,7 +283,7 @@ public abstract class RanksContract {
     void whoeverCallsAnotherOperationIsToldSo() {
         Actors.everywhere(actors -> {
             String address = fresh();
-            List<Throwable> failures = new ArrayList<>();
+            List<Throwable> failures = new CopyOnWriteArrayList<>();
             for (int rank = 0; rank < 2; rank++) {
                 int own = rank;
                 actors.start(() -> {
@@ -295,7 +295,7 @@ public abstract class RanksContract {
                                 group.items(Integer.class).allGather(1);
                             }
                         });
-                        synchronizedAdd(failures, failure);
+                        failures.add(failure);
                         assertThat(group.isBroken()).isTrue();
                     }
                 });
@@ -312,14 +312,12 @@ public abstract class RanksContract {
     void whoeverGivesAnotherCountIsToldSo() {
         Actors.everywhere(actors -> {
             String address = fresh();
-            List<Throwable> failures = new ArrayList<>();
+            List<Throwable> failures = new CopyOnWriteArrayList<>();
             for (int rank = 0; rank < 2; rank++) {
                 int own = rank;
                 actors.start(() -> {
                     try (Group group = Group.join(address, own, 2)) {
-                        synchronizedAdd(
-                                failures,
-                                catching(() -> group.allReduce(Numbers.of(new long[own + 1]), Reduction.SUM)));
+                        failures.add(catching(() -> group.allReduce(Numbers.of(new long[own + 1]), Reduction.SUM)));
                     }
                 });
             }
@@ -329,12 +327,6 @@ public abstract class RanksContract {
                             .isInstanceOf(IllegalStateException.class)
                             .hasMessageContaining("all ranks give as many numbers"));
         });
-    }
-
-    private static void synchronizedAdd(List<Throwable> failures, Throwable failure) {
-        synchronized (failures) {
-            failures.add(failure);
-        }
     }
 
     private static Throwable catching(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

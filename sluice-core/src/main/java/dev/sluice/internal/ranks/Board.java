@@ -173,13 +173,15 @@ public final class Board {
 
     /// Those whose stamps say that they have died.
     ///
+    /// A rank that ends in order has left before its stamp is dead, so who is still joined afterwards has died.
+    ///
     /// @param dead about a stamp
     /// @return whether there were any
     public boolean bury(LongPredicate dead, int how) {
         boolean any = false;
         for (int rank = 0; rank < size; rank++) {
             long now = word(rank);
-            if (now >>> STATE_SHIFT == JOINED && dead.test(now & STAMP)) {
+            if (now >>> STATE_SHIFT == JOINED && dead.test(now & STAMP) && word(rank) == now) {
                 any |= die(rank, now, how);
             }
         }

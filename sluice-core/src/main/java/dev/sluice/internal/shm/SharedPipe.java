@@ -175,9 +175,15 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
         return out;
     }
 
+    /// A peer that closes has said so before its stamp is dead: who still holds its end afterwards has died.
     private int peerState() {
         long word = word(file, 1 - end);
-        return stateOf(word) == HELD && participants.dead((int) word) ? DIED : stateOf(word);
+        Steps.at("pipe.look");
+        if (stateOf(word) != HELD || !participants.dead((int) word)) {
+            return stateOf(word);
+        }
+        long after = word(file, 1 - end);
+        return after == word ? DIED : stateOf(after);
     }
 
     /// Whether the other end is held at this moment.

@@ -62,6 +62,24 @@ class SharedPipeTest {
     }
 
     @Test
+    void whoClosesWhileItIsLookedAtHasNotDied() throws IOException {
+        try (SharedDirectory directory = directory();
+                SharedPipe one = SharedPipe.open(directory, "p", 1024);
+                SharedPipe two = SharedPipe.open(directory, "p", 1024)) {
+            Steps.watch(label -> {
+                if (label.equals("pipe.look")) {
+                    Steps.unwatch();
+                    two.close();
+                }
+            });
+            assertThat(one.isPeerDead()).isFalse();
+            assertThat(one.isSendable()).as("has been closed").isFalse();
+        } finally {
+            Steps.unwatch();
+        }
+    }
+
+    @Test
     void bothEndsSendAndReceive() {
         Pipe<String> one = end(space);
         one.send("early");

@@ -138,9 +138,12 @@ class Pipe(Generic[T]):
         raise SpaceError(Problem.BUSY, f"open {folder}/{name}: retired {_TRIES} times, expected it to stay")
 
     def _peer(self) -> int:
+        """A peer that closes has said so before its stamp is dead: who still holds its end afterwards has died."""
         word = self._memory.load(self._file.body + 8 * (1 - self._end))
-        state = word >> 32
-        return _DIED if state == _HELD and self._file.dead(word & 0xFFFF_FFFF) else state
+        if word >> 32 != _HELD or not self._file.dead(word & 0xFFFF_FFFF):
+            return word >> 32
+        after = self._memory.load(self._file.body + 8 * (1 - self._end))
+        return _DIED if after == word else after >> 32
 
     def _has_peer_gone(self) -> bool:
         """Without a system call: deaths are learnt by sweeps."""

@@ -64,8 +64,8 @@ class SharedPipeTest {
     @Test
     void whoClosesWhileItIsLookedAtHasNotDied() throws IOException {
         try (SharedDirectory directory = directory();
-                SharedPipe one = SharedPipe.open(directory, "p", 1024);
-                SharedPipe two = SharedPipe.open(directory, "p", 1024)) {
+                SharedPipe one = SharedPipe.open(directory, "p", 1024)) {
+            SharedPipe two = SharedPipe.open(directory, "p", 1024);
             Steps.watch(label -> {
                 if (label.equals("pipe.look")) {
                     Steps.unwatch();

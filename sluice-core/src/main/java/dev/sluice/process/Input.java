@@ -49,7 +49,9 @@ public final class Input {
         return PIPED;
     }
 
-    /// These bytes, then the end. A program that does not read them all is no failure.
+    /// These bytes, then the end. A program that does not read them all is no failure. When they cannot be
+    /// written for another reason, the program finds the end early, and the failure is
+    /// [reported][dev.sluice.observe.Reports].
     ///
     /// @param bytes not to be changed afterwards
     public static Input of(byte[] bytes) {

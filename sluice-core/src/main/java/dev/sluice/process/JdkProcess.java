@@ -11,7 +11,6 @@ import dev.sluice.io.ByteSink;
 import dev.sluice.io.ByteSource;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -108,17 +107,12 @@ final class JdkProcess implements Running {
     private void watch() {
         byte[] bytes = command.stdin.bytes;
         if (bytes != null) {
-            Thread.ofPlatform().daemon().name("sluice-stdin").start(() -> feed(bytes));
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("sluice-stdin")
+                    .start(() -> Feeder.feedBlocking(process.getOutputStream(), "stdin of " + command, bytes));
         }
         process.onExit().thenAccept(ended -> exit.complete(Ended.with(new Exit.Exited(ended.exitValue()))));
-    }
-
-    private void feed(byte[] bytes) {
-        try (OutputStream input = process.getOutputStream()) {
-            input.write(bytes);
-        } catch (IOException unread) {
-            // A program need not read its whole input.
-        }
     }
 
     private static List<String> texts(Command command) throws ProcessStartException {

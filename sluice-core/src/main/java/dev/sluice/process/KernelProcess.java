@@ -91,7 +91,7 @@ final class KernelProcess extends Operation implements Running {
             var process = new KernelProcess(calls, command, started);
             byte[] bytes = command.stdin.bytes;
             if (bytes != null) {
-                Feeder.feed(calls, started.ours()[0], bytes);
+                Feeder.feed(calls, started.ours()[0], "stdin of " + command, bytes);
             }
             if (!calls.execute(process::watch)) {
                 process.abandoned(new CallState());

@@ -116,11 +116,13 @@ func shape(name string, numbers []int) load {
 		return broadcast(open(numbers[1], capacity))
 	case "hand-over":
 		return handOver(make(chan int, capacity))
+	case "turns":
+		return turns(make(chan int, capacity), make(chan int, capacity))
 	case "chain":
 		batch = numbers[1] * numbers[2]
 		return chain(open(numbers[1]+1, capacity), numbers[2])
 	}
-	fmt.Fprintf(os.Stderr, "peers-go: shape %q, expected stream, select, ping-pong, fan-in, broadcast, hand-over or chain\n", name)
+	fmt.Fprintf(os.Stderr, "peers-go: shape %q, expected stream, select, ping-pong, fan-in, broadcast, hand-over, turns or chain\n", name)
 	os.Exit(2)
 	return nil
 }
@@ -260,6 +262,22 @@ func handOver(permit chan int) load {
 		sum := receive(played, 2)
 		<-permit
 		return sum
+	}
+}
+
+// Two give each other the turn, a value in one of two channels.
+func turns(first, second chan int) load {
+	play := func(mine, other chan int, operations int) int {
+		for i := 0; i < operations; i++ {
+			other <- <-mine
+		}
+		return operations
+	}
+	first <- 1
+	return func(operations int) int {
+		played := make(chan int)
+		go func() { played <- play(first, second, operations/2) }()
+		return play(second, first, operations/2) + <-played
 	}
 }
 

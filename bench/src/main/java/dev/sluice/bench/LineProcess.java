@@ -70,8 +70,8 @@ public final class LineProcess implements AutoCloseable {
         }
         if (!ended) {
             process.destroyForcibly();
-            throw new UncheckedIOException(new IOException("benchmark " + name + ": it did not end within "
-                    + END_SECONDS + " s after its last measurement"));
+            throw new UncheckedIOException(new IOException(
+                    "benchmark " + name + ": it did not end within " + END_SECONDS + " s after its last measurement"));
         }
     }
 }

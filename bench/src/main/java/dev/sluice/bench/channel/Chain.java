@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 
 /// Ten thousand stages, each of which receives from the one before and sends to the next, all by rendezvous.
 /// They are started, hand ten values through, and end. An operation is one value through one stage; the start
-/// and the end of a stage are part of ten.
+/// and the end of a stage are part of ten. Across loops each hand-over crosses from one loop to the other.
 final class Chain extends ChannelLoad {
     static final int STAGES = 10_000;
     static final int VALUES = 10;
@@ -23,16 +23,19 @@ final class Chain extends ChannelLoad {
 
     @Override
     public long run(long operations) throws Exception {
-        List<Callable<Long>> stages = new ArrayList<>();
-        stages.add(() -> Stream.send(pipes[0], VALUES));
+        List<Callable<Long>> senders = new ArrayList<>();
+        List<Callable<Long>> receivers = new ArrayList<>();
+        senders.add(() -> Stream.send(pipes[0], VALUES));
         for (int i = 0; i < STAGES; i++) {
             Pipe left = pipes[i];
             Pipe right = pipes[i + 1];
-            stages.add(() -> pass(left, right));
+            boolean atSenders = i % 2 == 1 && place.stagesAlternate();
+            (atSenders ? senders : receivers).add(() -> pass(left, right));
         }
+        receivers.add(() -> Stream.receive(pipes[STAGES], VALUES));
         long sum = 0;
         for (long done = 0; done < operations; done += BATCH) {
-            sum += place.run(stages, List.of(() -> Stream.receive(pipes[STAGES], VALUES)));
+            sum += place.run(senders, receivers);
         }
         return sum;
     }

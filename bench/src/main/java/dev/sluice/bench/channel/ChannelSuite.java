@@ -23,7 +23,13 @@ public final class ChannelSuite {
                 selectOfTwo(RENDEZVOUS).go().work(),
                 selectOfTwo(64).go().asyncio().work(),
                 bufferedAcross().onTwoThreads(1.5).go().work()));
-        works.add(oneLoop(Shape.broadcast(64)).jox(0).kotlin(0).queues(0).go().work());
+        works.add(oneLoop(Shape.broadcast(64))
+                .jox(0)
+                .kotlin(0)
+                .queues(0)
+                .go()
+                .asyncio()
+                .work());
         works.add(
                 across(Shape.pingPong(1)).jox(0).kotlin(0).onTwoThreads(0).go().work());
         works.add(fromThread(Shape.stream(64)).jox(0).kotlin(0).queues(0).work());
@@ -93,6 +99,14 @@ public final class ChannelSuite {
                 .asyncio()
                 .work());
         works.add(oneLoop(Shape.chain()).jox(0).kotlin(0).go().work());
+        for (Shape shape : List.of(Shape.stream(RENDEZVOUS), Shape.stream(64), Shape.selectOf(2, 64))) {
+            works.add(new Sides(shape, Distance.CONFINED)
+                    .withLock()
+                    .jox(0)
+                    .kotlin(0)
+                    .go()
+                    .work());
+        }
         return works;
     }
 
@@ -107,11 +121,21 @@ public final class ChannelSuite {
                     .go()
                     .work());
         }
-        for (Shape shape : List.of(Shape.selectOf(2, RENDEZVOUS), Shape.selectOf(2, 64), Shape.selectOf(8, 64))) {
+        for (Shape shape : List.of(
+                Shape.selectOf(2, RENDEZVOUS),
+                Shape.selectOf(2, 64),
+                Shape.selectOf(8, RENDEZVOUS),
+                Shape.selectOf(8, 64))) {
             works.add(across(shape).jox(0).kotlin(0).go().work());
         }
         works.add(across(Shape.broadcast(64)).jox(0).kotlin(0).queues(0).go().work());
         works.add(across(Shape.fanIn(64)).jox(0).kotlin(0).queues(0).go().work());
+        works.add(across(Shape.chain())
+                .jox(0)
+                .kotlin(0)
+                .kotlinOnTwoThreads(0)
+                .go()
+                .work());
         for (int capacity : new int[] {RENDEZVOUS, 1, 1024, UNLIMITED}) {
             works.add(fromThread(Shape.stream(capacity))
                     .jox(0)
@@ -119,7 +143,15 @@ public final class ChannelSuite {
                     .queues(0)
                     .work());
         }
-        works.add(fromThread(Shape.selectOf(2, 64)).jox(0).kotlin(0).work());
+        for (Shape shape : List.of(
+                Shape.selectOf(2, RENDEZVOUS),
+                Shape.selectOf(2, 64),
+                Shape.selectOf(8, RENDEZVOUS),
+                Shape.selectOf(8, 64))) {
+            works.add(fromThread(shape).jox(0).kotlin(0).work());
+        }
+        works.add(fromThread(Shape.broadcast(64)).jox(0).kotlin(0).queues(0).work());
+        works.add(fromThread(Shape.chain()).jox(0).kotlin(0).work());
         works.add(fromThread(Shape.pingPong(1)).jox(0).kotlin(0).queues(0).work());
         works.add(fromThread(Shape.fanIn(64)).jox(0).kotlin(0).queues(0).work());
         return works;

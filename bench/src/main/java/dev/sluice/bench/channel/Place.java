@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 
 /// Where senders and receivers run.
 interface Place extends AutoCloseable {
@@ -17,6 +18,17 @@ interface Place extends AutoCloseable {
     ///
     /// @return the sum of what they returned
     long run(List<Callable<Long>> senders, List<Callable<Long>> receivers) throws Exception;
+
+    /// Makes a load where its receivers run: what is confined to a loop must be told there.
+    default ChannelLoad make(Supplier<ChannelLoad> load) {
+        return load.get();
+    }
+
+    /// Whether the stages of a chain are by turns at the senders' and at the receivers' end; else all are at
+    /// the receivers'.
+    default boolean stagesAlternate() {
+        return false;
+    }
 
     @Override
     default void close() {}
@@ -74,6 +86,16 @@ interface Place extends AutoCloseable {
                 }
                 return tasks.stream().mapToLong(Task::get).sum();
             });
+        }
+
+        @Override
+        public ChannelLoad make(Supplier<ChannelLoad> load) {
+            return Sluice.callOn(receiving, "make", load::get);
+        }
+
+        @Override
+        public boolean stagesAlternate() {
+            return sending != receiving;
         }
 
         @Override

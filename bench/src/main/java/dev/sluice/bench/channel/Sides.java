@@ -21,12 +21,21 @@ final class Sides {
         this.distance = distance;
         this.work = Work.of(
                         "channel " + distance.text + ": " + shape.name(),
-                        () -> shape.java().load(new SluiceLibrary(), distance.ours.get()))
+                        () -> load(distance.library(), distance.ours.get()))
                 .batch(shape.batch());
+    }
+
+    private ChannelLoad load(Library library, Place place) {
+        return place.make(() -> shape.java().load(library, place));
     }
 
     Work work() {
         return work;
+    }
+
+    /// Ours that have not been told that one loop uses them.
+    Sides withLock() {
+        return beside("Sluice, not confined", new SluiceLibrary(false), distance.ours, 0);
     }
 
     Sides jox(double goal) {
@@ -65,8 +74,12 @@ final class Sides {
     /// Jox, Kotlin and the JDK's queues where they cannot meet on one thread: on two, as ours.
     Sides onTwoThreads(double goal) {
         return beside("Jox, platform threads", new JoxLibrary(), Place::platformThreads, goal)
-                .kotlin(Dispatcher.TWO_THREADS, goal)
+                .kotlinOnTwoThreads(goal)
                 .queues(", platform threads", Place::platformThreads, goal);
+    }
+
+    Sides kotlinOnTwoThreads(double goal) {
+        return kotlin(Dispatcher.TWO_THREADS, goal);
     }
 
     private Sides queues(String where, Supplier<Place> place, double goal) {
@@ -80,7 +93,7 @@ final class Sides {
     }
 
     private Sides beside(String name, Library library, Supplier<Place> place, double goal) {
-        work = work.beside(name, () -> shape.java().load(library, place.get()));
+        work = work.beside(name, () -> load(library, place.get()));
         return goal(goal);
     }
 
@@ -94,8 +107,7 @@ final class Sides {
     /// Go has no channel without a limit.
     Sides go() {
         if (shape.capacity() != UNLIMITED) {
-            int threads =
-                    distance == Distance.ONE_LOOP ? 1 : Runtime.getRuntime().availableProcessors();
+            int threads = distance.cpus();
             String name = threads == 1 ? "Go, GOMAXPROCS=1" : "Go";
             work = work.beside(Program.go(name, threads, shape.program().toArray(String[]::new)));
         }

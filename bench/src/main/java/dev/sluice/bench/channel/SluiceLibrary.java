@@ -9,7 +9,9 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /// Ours.
-final class SluiceLibrary implements Library {
+///
+/// @param confined whether its channels are told that they are used by the loop alone on which they are opened
+record SluiceLibrary(boolean confined) implements Library {
     private record OurPipe(Channel<Integer> channel) implements Pipe {
         @Override
         public void send(Integer value) {
@@ -24,12 +26,12 @@ final class SluiceLibrary implements Library {
 
     @Override
     public Pipe open(int capacity) {
-        return new OurPipe(
-                switch (capacity) {
-                    case RENDEZVOUS -> Channel.rendezvous();
-                    case UNLIMITED -> Channel.unlimited();
-                    default -> Channel.buffered(capacity);
-                });
+        Channel<Integer> channel = switch (capacity) {
+            case RENDEZVOUS -> Channel.rendezvous();
+            case UNLIMITED -> Channel.unlimited();
+            default -> Channel.buffered(capacity);
+        };
+        return new OurPipe(confined ? channel.confined() : channel);
     }
 
     @Override

@@ -8,11 +8,14 @@ import dev.sluice.sync.Condition;
 import dev.sluice.sync.Lock;
 import dev.sluice.sync.Semaphore;
 import dev.sluice.task.TaskGroup;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Two on two threads take turns, so that each waits for the other, whoever of them the operating system holds
-/// up: by a lock and a condition, or by two semaphores. An operation is one turn.
+/// up: by a lock and a condition, or by two semaphores. An operation is one turn. Ours are coroutines of two
+/// loops, or one is a platform thread and the other a coroutine.
 final class HandOverAcross {
     private HandOverAcross() {}
 
@@ -128,13 +131,46 @@ final class HandOverAcross {
         }
     }
 
+    private abstract static class ThreadAndLoop implements Load {
+        private final Turns turns;
+        private final Loops loops = Loops.open();
+
+        private ThreadAndLoop(Turns turns) {
+            this.turns = turns;
+        }
+
+        @Override
+        public final long run(long operations) throws Exception {
+            var thread = new FutureTask<>(() -> turns.play(0, operations));
+            Thread.ofPlatform().start(thread);
+            return Sluice.callOn(loops.loop(0), "bench", () -> turns.play(1, operations)) + thread.get();
+        }
+
+        @Override
+        public final void close() {
+            loops.close();
+        }
+    }
+
+    static final class LockToLoop extends ThreadAndLoop {
+        LockToLoop() {
+            super(new Conditions());
+        }
+    }
+
+    static final class SemaphoreToLoop extends ThreadAndLoop {
+        SemaphoreToLoop() {
+            super(semaphores());
+        }
+    }
+
     private abstract static class TwoThreads implements Load {
         private final Turns turns;
-        private final Thread.Builder threads;
+        private final List<Thread.Builder> threads;
 
-        private TwoThreads(Turns turns, Thread.Builder threads) {
+        private TwoThreads(Turns turns, Thread.Builder first, Thread.Builder second) {
             this.turns = turns;
-            this.threads = threads;
+            this.threads = List.of(first, second);
         }
 
         @Override
@@ -143,7 +179,7 @@ final class HandOverAcross {
             var ended = new CountDownLatch(2);
             for (int i = 0; i < 2; i++) {
                 int player = i;
-                threads.start(() -> {
+                threads.get(i).start(() -> {
                     try {
                         played[player] = turns.play(player, operations);
                     } catch (InterruptedException e) {
@@ -159,25 +195,37 @@ final class HandOverAcross {
 
     static final class JdkLockPlatform extends TwoThreads {
         JdkLockPlatform() {
-            super(new JdkConditions(), Thread.ofPlatform());
+            super(new JdkConditions(), Thread.ofPlatform(), Thread.ofPlatform());
         }
     }
 
     static final class JdkLockVirtual extends TwoThreads {
         JdkLockVirtual() {
-            super(new JdkConditions(), Thread.ofVirtual());
+            super(new JdkConditions(), Thread.ofVirtual(), Thread.ofVirtual());
         }
     }
 
     static final class JdkSemaphorePlatform extends TwoThreads {
         JdkSemaphorePlatform() {
-            super(jdkSemaphores(), Thread.ofPlatform());
+            super(jdkSemaphores(), Thread.ofPlatform(), Thread.ofPlatform());
         }
     }
 
     static final class JdkSemaphoreVirtual extends TwoThreads {
         JdkSemaphoreVirtual() {
-            super(jdkSemaphores(), Thread.ofVirtual());
+            super(jdkSemaphores(), Thread.ofVirtual(), Thread.ofVirtual());
+        }
+    }
+
+    static final class JdkLockToVirtual extends TwoThreads {
+        JdkLockToVirtual() {
+            super(new JdkConditions(), Thread.ofPlatform(), Thread.ofVirtual());
+        }
+    }
+
+    static final class JdkSemaphoreToVirtual extends TwoThreads {
+        JdkSemaphoreToVirtual() {
+            super(jdkSemaphores(), Thread.ofPlatform(), Thread.ofVirtual());
         }
     }
 }

@@ -34,6 +34,17 @@ public final class SyncWorks {
                 Work.of("semaphores across two threads", HandOverAcross.SemaphoreOnLoops::new)
                         .beside("JDK semaphores, platform threads", HandOverAcross.JdkSemaphorePlatform::new)
                         .beside("JDK semaphores, virtual threads", HandOverAcross.JdkSemaphoreVirtual::new)
+                        .beside("Kotlin semaphores, two threads", () -> kotlin(HandOvers.semaphoresOnTwoThreads()))
+                        .beside(Program.go(
+                                "Go, two channels", Runtime.getRuntime().availableProcessors(), "turns", "1"))
+                        .batch(2),
+                Work.of("lock and condition, thread and loop", HandOverAcross.LockToLoop::new)
+                        .beside("JDK lock, platform and virtual thread", HandOverAcross.JdkLockToVirtual::new)
+                        .batch(2),
+                Work.of("semaphores, thread and loop", HandOverAcross.SemaphoreToLoop::new)
+                        .beside(
+                                "JDK semaphores, platform and virtual thread",
+                                HandOverAcross.JdkSemaphoreToVirtual::new)
                         .batch(2));
     }
 

@@ -115,12 +115,16 @@ class Coroutines(private val dispatcher: Dispatcher) {
 
     fun chain(stages: Int, values: Int): LongUnaryOperator {
         val channels = List(stages + 1) { Channel<Int>() }
-        val bodies = mutableListOf<suspend () -> Long>({ send(channels.first(), values.toLong()) })
-        for (i in 0 until stages) bodies += { pass(channels[i], channels[i + 1], values) }
+        val senders = mutableListOf<suspend () -> Long>({ send(channels.first(), values.toLong()) })
+        val receivers = mutableListOf<suspend () -> Long>({ receive(channels.last(), values.toLong()) })
+        for (i in 0 until stages) {
+            val ends = if (dispatcher == Dispatcher.TWO_THREADS && i % 2 == 1) senders else receivers
+            ends += { pass(channels[i], channels[i + 1], values) }
+        }
         return LongUnaryOperator { operations ->
             var sum = 0L
             for (batch in 0 until operations / (stages.toLong() * values)) {
-                sum += dispatcher.run(bodies, listOf { receive(channels.last(), values.toLong()) })
+                sum += dispatcher.run(senders, receivers)
             }
             sum
         }

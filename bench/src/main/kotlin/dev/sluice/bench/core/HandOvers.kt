@@ -1,5 +1,6 @@
 package dev.sluice.bench.core
 
+import dev.sluice.bench.channel.Dispatcher
 import java.util.function.LongUnaryOperator
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -8,7 +9,7 @@ import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.yield
 
-/** Two coroutines of one event loop want the same lock, or permit, all the time; both are fair. */
+/** Two coroutines want the same lock, or permit, all the time; both are fair. */
 object HandOvers {
     @JvmStatic
     fun lock(): LongUnaryOperator {
@@ -20,6 +21,18 @@ object HandOvers {
     fun semaphore(): LongUnaryOperator {
         val semaphore = Semaphore(1)
         return handOver({ semaphore.acquire() }, { semaphore.release() })
+    }
+
+    /** Two on two threads give each other the turn. */
+    @JvmStatic
+    fun semaphoresOnTwoThreads(): LongUnaryOperator {
+        val turns = listOf(Semaphore(1), Semaphore(1, acquiredPermits = 1))
+        return LongUnaryOperator { operations ->
+            Dispatcher.TWO_THREADS.run(
+                listOf { play(operations / 2, { turns[0].acquire() }, { turns[1].release() }) },
+                listOf { play(operations / 2, { turns[1].acquire() }, { turns[0].release() }) },
+            )
+        }
     }
 
     private fun handOver(acquire: suspend () -> Unit, release: () -> Unit) =

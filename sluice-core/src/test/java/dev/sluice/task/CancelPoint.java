@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.Sluice;
 import dev.sluice.internal.testkit.JdkSleep;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -163,8 +164,9 @@ enum CancelPoint {
         @Override
         void block(CancelFixture fixture) {
             try (var group = TaskGroup.open()) {
+                Iterator<Task<Object>> ends = group.completions().iterator(); // before there is one that may end
                 group.start("child", () -> Sluice.sleep(HOUR));
-                group.completions().iterator().next();
+                ends.next();
                 Sluice.sleep(HOUR); // the child was so quick that there was nothing to wait for
             }
         }

@@ -341,8 +341,8 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
         if (where == null || !where.bury(item(slot), slots.level(slot))) {
             return false;
         }
+        file.participants().count(DEAD, 1); // before it counts as done
         slots.done(slot);
-        file.participants().count(DEAD, 1);
         notFull.ring();
         wakeAtEnd();
         return true;
@@ -350,9 +350,6 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
 
     /// What sweeps have put aside goes to the graveyard, or back.
     private void buryPoisoned() {
-        if (graveyard == null) {
-            return;
-        }
         for (long slot = ring.takePoisoned(); slot != NONE; slot = ring.takePoisoned()) {
             if (!buried(slot)) {
                 slots.giveBack(slot, clock.nanoTime());
@@ -423,8 +420,9 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
         } else if (now - pendingSince >= STALL_NANOS && ring.stall(pending)) {
             notEmpty.ring();
         }
+        Graveyard where = graveyard;
         long count = returns.total();
-        if (count != returnsBuried) {
+        if (where != null && count != returnsBuried) { // without one they wait for it
             returnsBuried = count;
             buryPoisoned();
         }

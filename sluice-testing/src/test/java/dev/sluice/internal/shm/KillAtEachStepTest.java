@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -114,7 +115,11 @@ class KillAtEachStepTest {
             queue.graveyard((item, level) -> false);
             assertThat(put(queue, "mine")).as(what).isTrue();
             List<String> got = new ArrayList<>();
+            long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
             while (!queue.slots().isDone()) {
+                assertThat(System.nanoTime() - end)
+                        .as(what + ": " + queue.read())
+                        .isNegative();
                 queue.doChores(); // as its thread does every 100 ms
                 long slot = queue.tryTake();
                 if (slot != SharedQueue.NONE) {

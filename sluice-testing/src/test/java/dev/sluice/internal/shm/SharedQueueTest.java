@@ -166,6 +166,25 @@ class SharedQueueTest {
     }
 
     @Test
+    void whatWasPutAsideBeforeThereIsAGraveyardIsBuriedThen() throws IOException {
+        try (SharedQueue queue = open(4)) {
+            put(queue, "bad");
+            for (int i = 0; i < 3; i++) {
+                SharedQueue killed = open(4);
+                killed.take();
+                killed.abandon();
+            }
+            while (queue.read().items().poisoned() == 0) {
+                queue.file().tend(queue::doChores, 0); // as its thread does
+            }
+            List<String> graves = new ArrayList<>();
+            queue.graveyard((item, level) -> graves.add(new String(item, StandardCharsets.UTF_8)));
+            queue.file().tend(queue::doChores, 0);
+            assertThat(graves).containsExactly("bad");
+        }
+    }
+
+    @Test
     void whatCannotBeBuriedIsDeliveredAgain() throws IOException {
         try (SharedQueue queue = open(4)) {
             queue.graveyard((item, level) -> false);

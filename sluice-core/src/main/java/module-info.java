@@ -5,7 +5,7 @@
 @SuppressWarnings("module") // dev.sluice.testing is compiled after this module
 module dev.sluice {
     requires static org.jspecify; // annotations only
-    requires jdk.unsupported; // sun.misc.Signal, for SIGINT and SIGTERM
+    requires jdk.unsupported; // sun.misc.Signal, for SIGINT, SIGTERM and SIGHUP
 
     exports dev.sluice;
     exports dev.sluice.callback;

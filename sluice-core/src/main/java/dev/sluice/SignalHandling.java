@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Turns SIGINT and SIGTERM into a cancellation of all bodies of [Sluice#run], and the end of their clean-up
-/// into the exit status that shells expect; prints who waits for what on SIGUSR1.
+/// Turns SIGINT, SIGTERM and SIGHUP into a cancellation of all bodies of [Sluice#run], and the end of their
+/// clean-up into the exit status that shells expect; prints who waits for what on SIGUSR1.
 ///
 /// A JVM has one handler for a signal, and may run several bodies on several threads, so this is kept once:
 ///
@@ -42,6 +42,7 @@ final class SignalHandling {
             if (bodies.isEmpty()) {
                 handle("INT");
                 handle("TERM");
+                handle("HUP"); // the terminal is gone
                 showWaitsOnRequest();
             }
             bodies.add(root);

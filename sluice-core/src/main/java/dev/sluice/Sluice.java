@@ -43,10 +43,10 @@ public final class Sluice {
 
     /// Runs a body on the first of a group of loops, which is closed afterwards, and waits for its end.
     ///
-    /// SIGINT and SIGTERM cancel the body; when it has cleaned up, the JVM exits with 130 or 143. A second
-    /// SIGINT exits at once. Of several bodies that run at the same time all are cancelled, and the last to end
-    /// is followed by the exit. SIGUSR1 prints the [#waitGraph], unless the program handles it itself. Called
-    /// by a coroutine it runs the body right there, on the same loop, and ignores `config`.
+    /// SIGINT, SIGTERM and SIGHUP cancel the body; when it has cleaned up, the JVM exits with 130, 143 or 129.
+    /// A second SIGINT exits at once. Of several bodies that run at the same time all are cancelled, and the
+    /// last to end is followed by the exit. SIGUSR1 prints the [#waitGraph], unless the program handles it
+    /// itself. Called by a coroutine it runs the body right there, on the same loop, and ignores `config`.
     ///
     /// @throws X what the body threw
     public static <X extends Exception> void run(LoopsConfig config, Action<X> body) throws X {

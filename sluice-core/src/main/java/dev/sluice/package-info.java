@@ -31,8 +31,8 @@
 /// which then block.
 ///
 /// **Limits.** Coroutines of one loop run one at a time only if the JVM was started with `--add-opens
-/// java.base/java.lang=ALL-UNNAMED`, see [Capabilities][dev.sluice.loop.Capabilities]. SIGINT and SIGTERM are
-/// handled while `run` runs, and by nobody else.
+/// java.base/java.lang=ALL-UNNAMED`, see [Capabilities][dev.sluice.loop.Capabilities]. SIGINT, SIGTERM
+/// and SIGHUP are handled while `run` runs, and by nobody else.
 ///
 /// Start reading at [Sluice#run][dev.sluice.Sluice#run(dev.sluice.task.Action)]; then [dev.sluice.task] for
 /// starting several things at once and [dev.sluice.loop] for several loops.

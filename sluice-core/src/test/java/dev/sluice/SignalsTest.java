@@ -20,6 +20,7 @@ class SignalsTest {
     void aSignalCancelsAndTheStatusTellsIt() throws Exception {
         assertThat(statusAfter("TERM")).isEqualTo(143);
         assertThat(statusAfter("INT")).isEqualTo(130);
+        assertThat(statusAfter("HUP")).isEqualTo(129);
     }
 
     private static int statusAfter(String signal) throws Exception {

@@ -56,7 +56,7 @@ public sealed interface CancelReason {
 
     /// The program or its loops are ending.
     ///
-    /// @param origin what asked for the end: `SIGINT`, `SIGTERM`, `close`
+    /// @param origin what asked for the end: `SIGINT`, `SIGTERM`, `SIGHUP`, `close`
     record Shutdown(String origin) implements CancelReason {
         @Override
         public String describe() {

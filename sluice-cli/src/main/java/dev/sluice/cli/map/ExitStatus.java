@@ -1,6 +1,6 @@
 package dev.sluice.cli.map;
 
-/// The exit statuses of `sluice map`; 130 and 143 are those of a run that SIGINT or SIGTERM ended.
+/// The exit statuses of `sluice map`; 130, 143 and 129 are those of a run that SIGINT, SIGTERM or SIGHUP ended.
 final class ExitStatus {
     static final int DONE = 0;
     static final int FAILED = 1;

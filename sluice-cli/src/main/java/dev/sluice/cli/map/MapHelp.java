@@ -39,7 +39,8 @@ final class MapHelp {
               2    bad usage
               126  COMMAND cannot be run
               127  COMMAND was not found
-              130  ended by Ctrl-C; 143 by SIGTERM; 141 as nobody reads stdout any more
+              130  ended by Ctrl-C; 143 by SIGTERM; 129 by SIGHUP;
+              141  nobody reads stdout any more
 
             Examples:
               git ls-files | sluice map wc -w                     words, a wc for each

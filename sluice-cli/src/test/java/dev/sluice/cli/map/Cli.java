@@ -84,7 +84,7 @@ final class Cli {
         List<String> command = new ArrayList<>();
         // Who runs tests in the background of a shell ignores SIGINT, and so would everything started from
         // there.
-        command.addAll(List.of("env", "--default-signal=INT,TERM,PIPE"));
+        command.addAll(List.of("env", "--default-signal=INT,TERM,HUP,PIPE"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
                 List.of("-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));

@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// How runs are ended from outside, and that nothing is left of them.
 @Timeout(600)
@@ -31,13 +33,14 @@ class MapSignalsTest {
         assertThat(Cli.processesWith(nonce)).isEmpty();
     }
 
-    @Test
-    void terminationDoesTheSame() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"TERM, 143", "HUP, 129"})
+    void terminationDoesTheSame(String signal, int status) throws IOException {
         Process process = startSleepers("sleep " + nonce);
-        Cli.signal(process, "TERM");
+        Cli.signal(process, signal);
         Cli.Result result = Cli.finish(process, new byte[0]);
-        assertThat(result.status()).isEqualTo(143);
-        assertThat(result.errors()).containsExactly("sluice map: SIGTERM: 1 item done, 2 ended early");
+        assertThat(result.status()).isEqualTo(status);
+        assertThat(result.errors()).containsExactly("sluice map: SIG" + signal + ": 1 item done, 2 ended early");
         assertThat(Cli.processesWith(nonce)).isEmpty();
     }
 

@@ -37,7 +37,7 @@ public final class Jvm implements AutoCloseable {
     public static Jvm start(List<String> flags, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         // Who runs tests in the background of a shell ignores SIGINT, and so would the JVM that inherits it.
-        command.addAll(List.of("env", "--default-signal=INT,TERM,PIPE"));
+        command.addAll(List.of("env", "--default-signal=INT,TERM,HUP,PIPE"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
                 "-ea", "--enable-native-access=ALL-UNNAMED", "-Djdk.trackAllThreads=false", "-XX:TieredStopAtLevel=1"));

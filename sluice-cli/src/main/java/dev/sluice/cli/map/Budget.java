@@ -20,10 +20,9 @@ final class Budget {
     private static final long SPILLED_PER_HEAP = 128;
 
     private static final String OPEN_FILES = "Max open files"; // as /proc says
-    private static final int FEW_JOBS = 50;
     private static final int MOST_JOBS = 10_000;
     private static final int FILES_PER_JOB = 5; // two outputs, the process, two results
-    private static final int OTHER_FILES = 64;
+    private static final int OTHER_FILES = 28; // of the JVM, the loop, the guardian, and a start under way
 
     private Budget() {}
 
@@ -42,13 +41,8 @@ final class Budget {
         return new SpillFile(directory.toPath(), limit);
     }
 
-    /// How many jobs the limit of open files allows.
-    ///
-    /// @param wanted a few are always allowed
-    static int jobs(int wanted) {
-        if (wanted <= FEW_JOBS) {
-            return FEW_JOBS;
-        }
+    /// How many jobs the limit of open files allows, at least one.
+    static int jobs() {
         try {
             List<String> limits = Files.readAllLines(Path.of("/proc/self/limits"));
             for (String line : limits) {

@@ -36,14 +36,22 @@ final class JobLog implements AutoCloseable {
 
     /// Starts a log; what the file held is gone.
     static JobLog create(Path file) throws IOException {
-        var log = new JobLog(file, new FileOutputStream(file.toFile()));
+        var log = new JobLog(file, open(file, false));
         log.append((HEADER + "\n").getBytes(StandardCharsets.US_ASCII));
         return log;
     }
 
     /// Goes on with a log.
     static JobLog resume(Path file) throws IOException {
-        return new JobLog(file, new FileOutputStream(file.toFile(), true));
+        return new JobLog(file, open(file, true));
+    }
+
+    private static FileOutputStream open(Path file, boolean append) throws IOException {
+        try {
+            return new FileOutputStream(file.toFile(), append);
+        } catch (IOException e) {
+            throw new IOException("open joblog " + e.getMessage(), e); // which begins with the name
+        }
     }
 
     void write(JobRecord record) throws IOException {

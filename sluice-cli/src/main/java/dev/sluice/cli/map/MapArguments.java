@@ -1,5 +1,6 @@
 package dev.sluice.cli.map;
 
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ final class MapArguments {
     /// The options by each of their names.
     private static final Map<String, Option> OPTIONS = options();
 
-    int jobs = Runtime.getRuntime().availableProcessors();
+    int jobs;
+    private boolean jobsGiven;
     boolean nul;
     boolean unordered;
     int retries;
@@ -50,15 +52,15 @@ final class MapArguments {
 
     private static Map<String, Option> options() {
         var table = new TreeMap<String, Option>();
-        add(table, new Option(List.of("-j", "-P", "--jobs"), "N", (a, v) -> a.jobs = number(v)));
+        add(table, new Option(List.of("-j", "-P", "--jobs"), "N", MapArguments::takeJobs));
         add(table, new Option(List.of("-0", "--null"), "", (a, v) -> a.nul = true));
         add(table, new Option(List.of("--unordered"), "", (a, v) -> a.unordered = true));
         add(table, new Option(List.of("--retries"), "R", (a, v) -> a.retries = number(v)));
         add(table, new Option(List.of("--timeout"), "D", (a, v) -> a.timeout = DurationText.parse(v)));
         add(table, new Option(List.of("--halt"), "WHEN", (a, v) -> a.halt = word(Halt.values(), v)));
-        add(table, new Option(List.of("--joblog"), "FILE", (a, v) -> a.joblog = Optional.of(Path.of(v))));
+        add(table, new Option(List.of("--joblog"), "FILE", (a, v) -> a.joblog = file(v)));
         add(table, new Option(List.of("--resume"), "", (a, v) -> a.resume = true));
-        add(table, new Option(List.of("--results"), "DIR", (a, v) -> a.results = Optional.of(Path.of(v))));
+        add(table, new Option(List.of("--results"), "DIR", (a, v) -> a.results = file(v)));
         add(table, new Option(List.of("--progress"), "WHEN", (a, v) -> a.progress = word(ProgressMode.values(), v)));
         add(table, new Option(List.of("--java"), "METHOD", (a, v) -> a.method = Optional.of(JavaMethod.parse(v))));
         add(table, new Option(List.of("--classpath"), "PATH", (a, v) -> a.classPath = v));
@@ -175,13 +177,15 @@ final class MapArguments {
         if (command.getFirst().isEmpty()) {
             throw new UsageException("COMMAND is empty, expected the name of a program");
         }
+        int most = Budget.jobs();
+        if (!jobsGiven) {
+            jobs = Math.min(Runtime.getRuntime().availableProcessors(), most);
+        }
         if (jobs < 1) {
             throw new UsageException("-j " + jobs + ": expected 1 or more");
         }
-        int most = Budget.jobs(jobs);
         if (jobs > most) {
-            throw new UsageException(
-                    "-j " + jobs + ": expected 1.." + most + " (a job has some open files, see ulimit -n)");
+            throw new UsageException("-j " + jobs + ": expected 1.." + most + " under this ulimit -n");
         }
         if (retries < 0) {
             throw new UsageException("--retries " + retries + ": expected 0 or more");
@@ -191,12 +195,28 @@ final class MapArguments {
         }
     }
 
+    private void takeJobs(String value) throws UsageException {
+        jobs = number(value);
+        jobsGiven = true;
+    }
+
+    /// More than an `int` holds is as good as the most that it holds.
     private static int number(String text) throws UsageException {
         try {
-            return Integer.parseInt(text);
+            return new BigInteger(text)
+                    .max(BigInteger.valueOf(Integer.MIN_VALUE))
+                    .min(BigInteger.valueOf(Integer.MAX_VALUE))
+                    .intValueExact();
         } catch (NumberFormatException e) {
             throw new UsageException("'" + text + "', expected a number");
         }
+    }
+
+    private static Optional<Path> file(String name) throws UsageException {
+        if (name.isEmpty()) {
+            throw new UsageException("'', expected a name");
+        }
+        return Optional.of(Path.of(name));
     }
 
     private static <E extends Enum<E>> E word(E[] values, String text) throws UsageException {

@@ -179,6 +179,9 @@ public final class MapCommand implements Callable<Integer> {
         if (cause instanceof IOException file) {
             throw file;
         }
+        if (cause instanceof OutOfMemoryError resources) {
+            throw new IOException(resources.getMessage() + ", expected more: see ulimit -u and -v", failure);
+        }
         throw failure;
     }
 
@@ -192,7 +195,7 @@ public final class MapCommand implements Callable<Integer> {
     private static int summary(Plan plan, Outputs outputs, Tally tally) throws IOException {
         List<String> lines = Summary.failures(tally, plan.halt());
         if (lines.isEmpty()) {
-            return ExitStatus.DONE;
+            return outputs.errFailed() ? ExitStatus.FAILED : ExitStatus.DONE;
         }
         outputs.say(lines.getFirst());
         for (String line : lines.subList(1, lines.size())) {

@@ -9,7 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Standard output and error, with the progress line that comes and goes below what they show.
 ///
 /// The line is erased before anything else is written to the terminal, and not drawn while the cursor is in the
-/// middle of somebody's line. Standard error may go away; standard output that does ends the run.
+/// middle of somebody's line. What cannot be written to standard error is dropped; standard output that fails
+/// ends the run.
 ///
 /// Threads: each stream by its writer, `say` and the progress line by any. `screen` is held while something is
 /// written that may disturb the line; drawing never waits for it.
@@ -26,6 +27,7 @@ final class Outputs {
     private boolean drawn;
     private boolean lineOpen;
     private boolean errGone;
+    private boolean errFailed; // gone for another reason than that nobody reads it
 
     /// @param outOnScreen whether standard output is on the terminal that has the progress line
     Outputs(ByteSink out, ByteSink err, boolean outOnScreen) {
@@ -112,10 +114,18 @@ final class Outputs {
         try {
             err.write(bytes, 0, length);
         } catch (StreamException e) {
-            if (!e.isBrokenPipe()) {
-                throw e;
-            }
             errGone = true;
+            errFailed = !e.isBrokenPipe();
+        }
+    }
+
+    /// Whether standard error could not be written, as on a full disk, so that words are missing there.
+    boolean errFailed() {
+        Waiting.lock(screen);
+        try {
+            return errFailed;
+        } finally {
+            screen.unlock();
         }
     }
 

@@ -54,14 +54,19 @@ final class ResultsDirectory {
         private final FileOutputStream stderr;
 
         private Entry(Path directory) throws IOException {
-            this.directory = Files.createDirectories(directory);
-            Files.deleteIfExists(directory.resolve("exit"));
-            stdout = new FileOutputStream(directory.resolve("stdout").toFile());
+            this.directory = directory;
+            try {
+                Files.createDirectories(directory);
+                Files.deleteIfExists(directory.resolve("exit"));
+                stdout = new FileOutputStream(directory.resolve("stdout").toFile());
+            } catch (IOException e) {
+                throw cannotWrite(directory, e);
+            }
             try {
                 stderr = new FileOutputStream(directory.resolve("stderr").toFile());
             } catch (IOException e) {
                 stdout.close();
-                throw e;
+                throw cannotWrite(directory, e);
             }
         }
 
@@ -69,7 +74,7 @@ final class ResultsDirectory {
             try {
                 (stream == Slot.STDOUT ? stdout : stderr).write(bytes, 0, length);
             } catch (IOException e) {
-                throw new IOException("write results in " + directory + ": " + e.getMessage(), e);
+                throw cannotWrite(directory, e);
             }
         }
 
@@ -81,8 +86,12 @@ final class ResultsDirectory {
             try {
                 Files.writeString(exit, code + "\n");
             } catch (IOException e) {
-                throw new IOException("write results " + exit + ": " + why(e), e);
+                throw cannotWrite(exit, e);
             }
+        }
+
+        private static IOException cannotWrite(Path where, IOException failure) {
+            return new IOException("write results " + where + ": " + why(failure), failure);
         }
 
         @Override

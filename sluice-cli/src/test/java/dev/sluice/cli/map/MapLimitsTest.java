@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +95,23 @@ class MapLimitsTest {
             }
         }
         assertThat(Cli.await(process)).isZero();
+    }
+
+    @Test
+    void asManyRunAtOnceAsMayHaveOpenFiles() throws IOException {
+        String[] script = {"sh", "-c", "sleep 0.1; echo $0"};
+        assertThat(withOpenFiles(128, "-j20", script).lines()).hasSize(60);
+        Cli.Result refused = withOpenFiles(128, "-j21", script);
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.errors()).singleElement().asString().contains("-j 21: expected 1..20 ", "ulimit -n");
+    }
+
+    private static Cli.Result withOpenFiles(int limit, String option, String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+        words.addAll(new Cli()
+                .builder(Stream.concat(Stream.of(option), Stream.of(command)).toArray(String[]::new))
+                .command());
+        return Cli.finish(new ProcessBuilder(words).start(), Cli.numbers(60).getBytes(UTF_8));
     }
 
     private static long count(InputStream in) throws IOException {

@@ -69,6 +69,11 @@ class MapOptionsTest {
     }
 
     @Test
+    void moreThanCanBeCountedIsTheMost() throws UsageException {
+        assertThat(parse("--retries", "99999999999", "x").retries).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
     void theLastOfTwoCounts() throws UsageException {
         assertThat(parse("-j4", "--jobs", "5", "x").jobs).isEqualTo(5);
     }

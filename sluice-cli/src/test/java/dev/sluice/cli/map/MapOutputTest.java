@@ -161,6 +161,15 @@ class MapOutputTest {
         assertThat(result.status()).isZero();
     }
 
+    @Test
+    void whatStandardErrorHasNoRoomForIsDroppedAndTheStatusTellsIt() throws IOException {
+        ProcessBuilder builder = new Cli().builder("sh", "-c", "echo $0; echo err >&2");
+        builder.redirectError(Path.of("/dev/full").toFile());
+        Cli.Result result = Cli.finish(builder.start(), Cli.numbers(20).getBytes(UTF_8));
+        assertThat(result.text()).isEqualTo(Cli.numbers(20));
+        assertThat(result.status()).isEqualTo(1);
+    }
+
     /// Paths of files of this tree and of the JDK, repeated to the number that is wanted.
     private static String realLines() throws IOException {
         List<String> paths = new ArrayList<>();

@@ -199,7 +199,18 @@ class MapRecordsTest {
         Cli.Result result =
                 new Cli().map("a\n", "--joblog", directory.resolve("no/log").toString(), "echo");
         assertThat(result.status()).isEqualTo(1);
-        assertThat(result.errors()).singleElement().asString().contains("no/log");
+        assertThat(result.errors()).singleElement().asString().contains("open joblog", "no/log", "No such file");
+    }
+
+    @Test
+    void aResultThatAFileIsInTheWayOfIsOneLine() throws IOException {
+        Path results = Files.createDirectory(directory.resolve("results"));
+        Files.createFile(results.resolve("1"));
+        Cli.Result result = new Cli().map("a\n", "--results", results.toString(), "echo");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.errors())
+                .containsExactly(
+                        "sluice map: write results " + results.resolve("1") + ": there is a file of this name");
     }
 
     private Cli.Result map(String input, String... arguments) {

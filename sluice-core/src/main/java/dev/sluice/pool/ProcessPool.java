@@ -190,7 +190,8 @@ final class ProcessPool extends AbstractPool {
     /// @param ready whether it had started
     void died(boolean ready, PoolException why) {
         died.incrementAndGet();
-        if (!ready && failedStarts.incrementAndGet() >= HOPELESS && workers.isEmpty()) {
+        boolean hopeless = !ready && failedStarts.incrementAndGet() >= HOPELESS;
+        if (hopeless && (workers.isEmpty() || config.together)) {
             while (calls.tryReceive() instanceof Received.Value<ProcessCall<?>>(ProcessCall<?> call)) {
                 call.loseWaiting(why);
             }
@@ -225,7 +226,7 @@ final class ProcessPool extends AbstractPool {
             return false;
         }
         if (failedStarts.get() >= HOPELESS) {
-            return live == 0 && waiting.get() > 0;
+            return (live == 0 || config.together) && waiting.get() > 0;
         }
         return live < config.least || waiting.get() > live - running.get();
     }

@@ -24,6 +24,7 @@ public final class ProcessPoolConfig {
     int waiting = WAITING;
     int retries;
     int callsPerWorker = Integer.MAX_VALUE;
+    boolean together; // calls wait for each other
     List<String> jvmFlags = List.of();
 
     @Nullable String classPath;
@@ -60,6 +61,7 @@ public final class ProcessPoolConfig {
         copy.waiting = waiting;
         copy.retries = retries;
         copy.callsPerWorker = callsPerWorker;
+        copy.together = together;
         copy.jvmFlags = jvmFlags;
         copy.classPath = classPath;
         copy.initializer = initializer;
@@ -116,6 +118,14 @@ public final class ProcessPoolConfig {
         require("calls per worker", calls, 1, Integer.MAX_VALUE);
         ProcessPoolConfig copy = copy();
         copy.callsPerWorker = calls;
+        return copy;
+    }
+
+    /// Calls that wait for each other, each for a worker of its own: what no worker can be started for fails,
+    /// though others run.
+    ProcessPoolConfig withCallsTogether() {
+        ProcessPoolConfig copy = withRetries(0);
+        copy.together = true;
         return copy;
     }
 

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// A rank whose function throws, or whose process dies, fails the group of the others, see
-/// [RankFailedException]. They are not cancelled, so that they can go on without it. When the caller is
-/// cancelled, all are.
+/// [RankFailedException]. They are not cancelled, so that they can go on without it. The same holds for a
+/// process that dies before it takes part, and for one that cannot be started, tried three times in a row: the
+/// others find their group broken from the beginning. When the caller is cancelled, all are.
 ///
 /// Threads: immutable; `run` and `outcomes` are called by coroutines.
 public final class Ranks {
@@ -57,7 +58,7 @@ public final class Ranks {
     /// Ranks that are processes of their own, as many as the configuration has workers. Retries are none: who
     /// has died does not come back.
     public static Ranks processes(ProcessPoolConfig config) {
-        return new Ranks(config.workers, config.withRetries(0));
+        return new Ranks(config.workers, config.withCallsTogether());
     }
 
     /// Runs a function as each rank, and waits for all of them.

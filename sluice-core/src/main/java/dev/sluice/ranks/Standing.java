@@ -155,16 +155,20 @@ abstract class Standing {
 
     // ---- beginning, and beginning anew
 
-    /// Waits until all have joined. Who has left or failed since then is met later.
+    /// Waits until all have joined, or will not where that is known. Who has left or failed since then is met
+    /// later.
     final void awaitAll() {
         Strand.current().checkpoint();
         operation = Operation.JOIN;
         begun = true; // whoever stops waiting is waited for
         board.doing(wiring.rank(), operation.number);
         wiring.wakeAll();
+        boolean watched = wiring.isWatched();
         while (!board.complete()) {
-            requireWhole();
-            wiring.await(() -> board.complete() || board.failed(epoch), this);
+            if (!watched) {
+                requireWhole();
+            }
+            wiring.await(() -> board.complete() || !watched && board.failed(epoch), this);
         }
         end();
     }

@@ -126,6 +126,11 @@ public final class LocalWiring implements Wiring {
     }
 
     @Override
+    public boolean isWatched() {
+        return false;
+    }
+
+    @Override
     public Board board() {
         return hall.board;
     }

@@ -15,6 +15,10 @@ public interface Wiring {
     /// How many ranks the group began with.
     int size();
 
+    /// Whether somebody says of each rank that will never come that it will not. Then the others wait until
+    /// each has come or is known not to, and can go on without those.
+    boolean isWatched();
+
     /// Who is there, and what has failed.
     Board board();
 

@@ -21,13 +21,18 @@ import java.util.function.BooleanSupplier;
 /// others. Whoever leaves last takes the name from the file, and whoever finds a group in which nobody is left
 /// makes a new one.
 ///
+/// A group that was made by a watcher is *watched*: it is there once, until the watcher has its space removed,
+/// so whoever comes after others have ended still joins that one, and finds out. Else it would wait in a new
+/// one for those who will not come.
+///
 /// Threads: as [Wiring].
 public final class ShmWiring implements Wiring, SharedObject, WaitThread.Chores {
-    /// The rank of one who only watches.
+    /// The rank of one who only watches, and was the first to come.
     public static final int WATCHER = -1;
 
     private static final int PARTICIPANTS = 128; // ranks, watchers, and those who are refused
     private static final int TRIES = 1000;
+    private static final int WATCHED = 1; // p2 of the limits
     private static final SharedFile.Layout LAYOUT = (SharedFile.ZeroLayout) ShmWiring::bodyBytes;
 
     private final String space;
@@ -100,7 +105,7 @@ public final class ShmWiring implements Wiring, SharedObject, WaitThread.Chores 
     }
 
     private static ShmWiring join(String space, SharedDirectory directory, Place place) throws IOException {
-        var limits = new FileHeader.Limits(place.size, place.ringBytes, 0, 0);
+        var limits = new FileHeader.Limits(place.size, place.ringBytes, place.rank == WATCHER ? WATCHED : 0, 0);
         var request = new SharedFile.Request(FileHeader.Kind.RANKS, PARTICIPANTS, limits);
         for (int i = 0; i < TRIES; i++) {
             SharedFile file = SharedFile.open(directory, place.group, request, LAYOUT);
@@ -109,7 +114,7 @@ public final class ShmWiring implements Wiring, SharedObject, WaitThread.Chores 
             try {
                 file.join(() -> bury(file, board, place.died));
                 file.sweep();
-                boolean ending = board.any(Board.LEFT) || board.any(Board.DIED);
+                boolean ending = !isWatched(file) && (board.any(Board.LEFT) || board.any(Board.DIED));
                 if (!ending || board.any(Board.JOINED)) {
                     take(file, board, place, ending);
                     var wiring = new ShmWiring(space, directory, file, place);
@@ -183,6 +188,15 @@ public final class ShmWiring implements Wiring, SharedObject, WaitThread.Chores 
     }
 
     @Override
+    public boolean isWatched() {
+        return isWatched(file);
+    }
+
+    private static boolean isWatched(SharedFile file) {
+        return file.header().limits().p2() == WATCHED;
+    }
+
+    @Override
     public Board board() {
         return board;
     }
@@ -250,7 +264,7 @@ public final class ShmWiring implements Wiring, SharedObject, WaitThread.Chores 
         bells.forEach(WaitPoint::wakeAll);
         WaitThread.remove(this, bells);
         try {
-            if (!board.any(Board.JOINED)) {
+            if (!isWatched() && !board.any(Board.JOINED)) {
                 retire(directory, place.group, file);
             }
         } catch (IOException e) {

@@ -226,6 +226,22 @@ class StandingSelectTest {
 
     @Test
     @Tag("needs-opens")
+    void aWaitThatIsCancelledLeavesNoValueToSend() {
+        Simulation.seed(4).run(() -> {
+            Channel<Integer> out = Channel.rendezvous();
+            List<Clause<?>> clauses = new ArrayList<>(receives(channels(MANY, Channel::rendezvous)));
+            clauses.add(out.onSend(() -> 1, () -> {}));
+            Select<Object> select = Select.of(clauses);
+            for (int use = 0; use < 3; use++) {
+                assertThat(Deadline.after(ofSeconds(1)).tryRun(select::await)).isFalse();
+                assertThat(out.statistics().waitingSenders()).isZero();
+                assertThat(out.tryReceive()).isEqualTo(new Received.Empty<>());
+            }
+        });
+    }
+
+    @Test
+    @Tag("needs-opens")
     void timesAndEndsAreClausesToo() {
         Simulation.seed(2).run(() -> {
             List<Channel<Integer>> channels = channels(MANY, Channel::rendezvous);

@@ -13,16 +13,22 @@ import org.jspecify.annotations.Nullable;
 /// lock (Karlin, Li, Manasse, Owicki: "Empirical Studies of Competitive Spinning for a Shared-Memory
 /// Multiprocessor", SOSP 1991).
 ///
+/// Two threads that the system has put on one processor look in vain, each keeping the other from running. So
+/// each look in vain doubles the number of short sleeps before the next one, and each that pays halves it.
+///
 /// Threads: the one whose sleep it is, mounted coroutines included.
 public final class IdleSpin {
-    /// How long one look lasts at most; timers and I/O of the thread wait as long.
-    static final long LIMIT_NANOS = 15_000;
+    /// How long one look lasts at most; timers and I/O of the thread wait as long. A little more than it takes
+    /// to wake a thread on a processor that is idle: if both look for less, each gives up just before the other
+    /// is awake, and so for ever.
+    static final long LIMIT_NANOS = 25_000;
 
     /// A sleep that a look could have spared.
     static final long SHORT_NANOS = 2 * LIMIT_NANOS;
 
     static final int MOST_CREDIT = 8;
     static final int LONG_COSTS = 4;
+    static final int MOST_DEBT = 64;
 
     private static final int LOOKS_PER_CLOCK = 16;
 
@@ -31,8 +37,9 @@ public final class IdleSpin {
 
     private final Clock clock;
     private final boolean possible;
-    private int credit;
-    private boolean spent;
+    private int credit; // looks while it is positive; else so many short sleeps and one more come before a look
+    private int debt = 1; // short sleeps before the next look, if the one now is in vain and no credit is left
+    private boolean spent; // a look in vain since the last sleep
 
     /// What may end while somebody looks.
     public interface Wait {
@@ -63,7 +70,8 @@ public final class IdleSpin {
         do {
             for (int look = 0; look < LOOKS_PER_CLOCK; look++) {
                 if (wait.over(token)) {
-                    credit = Math.min(credit + 1, MOST_CREDIT);
+                    earn();
+                    debt = Math.max(debt / 2, 1);
                     return true;
                 }
                 if (inbox != null && inbox.hasWork()) {
@@ -80,11 +88,18 @@ public final class IdleSpin {
     ///
     /// @param handedOver whether another thread ended the sleep
     public void slept(long nanos, boolean handedOver) {
-        if (spent || nanos >= SHORT_NANOS) {
-            credit = Math.max(credit - LONG_COSTS, 0);
+        if (spent && credit <= LONG_COSTS) {
+            credit = 1 - debt;
+            debt = Math.min(2 * debt, MOST_DEBT);
+        } else if (spent || nanos >= SHORT_NANOS) {
+            credit = Math.min(credit, Math.max(credit - LONG_COSTS, 0));
         } else if (possible && handedOver) {
-            credit = Math.min(credit + 1, MOST_CREDIT);
+            earn();
         }
         spent = false;
+    }
+
+    private void earn() {
+        credit = Math.min(credit + 1, MOST_CREDIT);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IdleSpinTest {
@@ -74,6 +76,60 @@ class IdleSpinTest {
             spin.slept(IdleSpin.SHORT_NANOS, true);
         }
         assertThat(looks()).isFalse();
+    }
+
+    /// As two threads do that share a processor: none of their looks pays.
+    @Test
+    void looksInVainBecomeRare() {
+        List<Integer> sleepsBeforeLooks = new ArrayList<>();
+        for (int look = 0; look < 9; look++) {
+            sleepsBeforeLooks.add(shortSleepsBeforeALook());
+            spin.slept(1, true); // the one after the look in vain
+        }
+        assertThat(sleepsBeforeLooks).containsExactly(1, 1, 2, 4, 8, 16, 32, 64, 64);
+    }
+
+    @Test
+    void looksThatPayMakeThemFrequentAgain() {
+        for (int look = 0; look < 9; look++) {
+            shortSleepsBeforeALook();
+            spin.slept(1, true);
+        }
+        while (!looks()) {
+            spin.slept(1, true);
+        }
+        for (int paid = 1; paid < 6; paid++) {
+            assertThat(looks()).isTrue();
+        }
+        spin.slept(IdleSpin.SHORT_NANOS, true);
+        spin.slept(IdleSpin.SHORT_NANOS, true); // no credit is left
+        assertThat(shortSleepsBeforeALook()).isEqualTo(1);
+        spin.slept(1, true);
+        assertThat(shortSleepsBeforeALook()).isEqualTo(1);
+    }
+
+    @Test
+    void waitingLongDoesNotMakeLooksMoreFrequent() {
+        for (int look = 0; look < 4; look++) {
+            shortSleepsBeforeALook();
+            spin.slept(1, true);
+        }
+        for (int idle = 0; idle < 10; idle++) {
+            spin.slept(IdleSpin.SHORT_NANOS, true);
+        }
+        assertThat(shortSleepsBeforeALook()).isEqualTo(8);
+    }
+
+    /// Sleeps shortly until it looks, in vain.
+    private int shortSleepsBeforeALook() {
+        for (int sleeps = 0; ; sleeps++) {
+            long before = clock.nanos;
+            spin.look(token -> false, 0, null);
+            if (clock.nanos > before) {
+                return sleeps;
+            }
+            spin.slept(1, true);
+        }
     }
 
     @Test

@@ -48,6 +48,7 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
     private final Membership membership;
     private final @Nullable Object scopedValues = VirtualThreads.scopedValues();
     private final Completion<Boolean> end = new Completion<>();
+    private final Question question = new Question();
     private Generator.@Nullable Body<T> body; // whoever leaves NEW
     private boolean begun; // those who ask
 
@@ -303,7 +304,7 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
         boolean offered = false;
         while (!offered) { // again when an earlier value had not been taken: its yield was cancelled
             refuseWhenStopped();
-            long token = begin(this);
+            long token = begin(question);
             Strand waiting = null;
             long waitingToken = 0;
             lock();
@@ -369,6 +370,14 @@ final class GeneratorStrand<T> extends Strand implements Runnable, Generator.Out
     @Override
     public String toString() {
         return "generator " + path();
+    }
+
+    /// What a coroutine that rests waits for: anybody who has the generator may ask.
+    private final class Question {
+        @Override
+        public String toString() {
+            return "somebody to ask " + GeneratorStrand.this;
+        }
     }
 
     /// Its place in the scope of whoever made it, so that it ends with that.

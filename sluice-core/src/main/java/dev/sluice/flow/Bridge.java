@@ -3,6 +3,7 @@ package dev.sluice.flow;
 import dev.sluice.channel.Receiver;
 import dev.sluice.loop.Loop;
 import dev.sluice.task.TaskGroup;
+import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Flow;
@@ -69,12 +70,19 @@ public final class Bridge {
         return inlet;
     }
 
-    /// The values of a publisher, subscribed to at once; see [#subscriber].
+    /// The values of a publisher, subscribed to at once; see [#subscriber]. What the publisher's `subscribe` throws
+    /// is thrown, and nothing is left in the group.
     ///
     /// @param capacity 1 to 2^30
     public static <T> Receiver<T> receiver(TaskGroup<?, ?> group, Flow.Publisher<? extends T> publisher, int capacity) {
+        Objects.requireNonNull(publisher, "publisher");
         Inlet<T> inlet = subscriber(group, capacity);
-        publisher.subscribe(inlet);
+        try {
+            publisher.subscribe(inlet);
+        } catch (Throwable refused) {
+            inlet.values().cancel(value -> {}); // or else its task would wait for ever
+            throw refused;
+        }
         return inlet.values();
     }
 }

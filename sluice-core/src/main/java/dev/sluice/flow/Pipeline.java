@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// stage behind them; `buffer`, `merge`, `zip` and a `chunk` with a patience run the stages before them as
 /// tasks.
 ///
+/// **Null** is not a value: a source, `map` or `zip` that gives it has failed.
+///
 /// **Order.** Values keep theirs. `merge` takes them as they come, each source in its order.
 ///
 /// **Back-pressure.** A stage waits until the stage behind takes. Only `buffer` lets the stages before it be

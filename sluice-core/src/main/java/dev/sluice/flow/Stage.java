@@ -1,6 +1,7 @@
 package dev.sluice.flow;
 
 import java.util.Iterator;
+import java.util.Objects;
 
 /// One stage of a pipeline: takes what the stages before it make, and hands values on.
 ///
@@ -32,10 +33,10 @@ interface Stage<T> {
 
     /// Calls a function of the user's.
     ///
-    /// @throws StageFailedException if it failed, unless its caller was cancelled
+    /// @throws StageFailedException if it failed or gave null, unless its caller was cancelled
     static <R> R call(String stage, Work<R> work) {
         try {
-            return work.call();
+            return Objects.requireNonNull(work.call(), "a stage gave null, which is not a value");
         } catch (Throwable failure) {
             throw StageFailedException.of(stage, failure);
         }

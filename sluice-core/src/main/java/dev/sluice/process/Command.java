@@ -1,5 +1,6 @@
 package dev.sluice.process;
 
+import dev.sluice.cancel.Durations;
 import dev.sluice.internal.io.PathBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -154,7 +155,8 @@ public final class Command {
     /// How long the program may take to end after TERM, before KILL: 2 seconds by default.
     public Command grace(Duration grace) {
         if (grace.isNegative()) {
-            throw new IllegalArgumentException("grace of " + this + ": " + grace + ", expected zero or more");
+            throw new IllegalArgumentException(
+                    "grace of " + this + ": " + Durations.print(grace) + ", expected zero or more");
         }
         Command copy = copy();
         copy.grace = grace;
@@ -200,11 +202,11 @@ public final class Command {
 
     /// Runs it and returns its standard output.
     ///
-    /// @param limit how much that may be
+    /// @param limit how many bytes that may be, 0 or more
     /// @throws ProcessFailedException if it does not end with code 0
     /// @throws dev.sluice.io.LimitExceededException if it writes more, to one of the outputs; it is ended then
     public byte[] output(long limit) throws IOException {
-        ProcessResult result = new Collection(this, limit).run();
+        ProcessResult result = outputLimit(limit).run();
         if (!result.exit().succeeded()) {
             throw new ProcessFailedException(toString(), result);
         }

@@ -257,6 +257,17 @@ class BridgeTest {
     }
 
     @Simulated(seeds = 10)
+    void aPublisherThatRefusesLeavesNoTaskBehind() {
+        try (var group = TaskGroup.open()) {
+            Flow.Publisher<Integer> refuses = _ -> {
+                throw new IllegalStateException("sold out");
+            };
+            assertThatThrownBy(() -> Bridge.receiver(group, refuses, 4)).hasMessage("sold out");
+            group.join(); // does not wait for a subscription
+        }
+    }
+
+    @Simulated(seeds = 10)
     void cancellingTheReceiverCancelsTheSubscription() {
         try (var group = TaskGroup.open()) {
             Channel<Integer> channel = filled(100);

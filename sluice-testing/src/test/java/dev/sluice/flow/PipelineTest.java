@@ -22,6 +22,7 @@ import dev.sluice.testing.Simulation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -344,6 +345,17 @@ class PipelineTest {
         assertThatThrownBy(() -> endless("never").buffer(1).toList())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("start one with Sluice.run");
+    }
+
+    @Test
+    void nullIsNotAValue() {
+        assertThatThrownBy(() -> numbers(1).map(number -> null).toList())
+                .isInstanceOf(StageFailedException.class)
+                .hasMessageContaining("stage map")
+                .hasRootCauseInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> Pipeline.of(Collections.singletonList(null)).toList())
+                .isInstanceOf(StageFailedException.class)
+                .hasMessageContaining("stage source");
     }
 
     @Test

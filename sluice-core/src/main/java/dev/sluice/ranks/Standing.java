@@ -158,9 +158,9 @@ abstract class Standing {
     /// Waits until all have joined, or will not where that is known. Who has left or failed since then is met
     /// later.
     final void awaitAll() {
-        Strand.current().checkpoint();
         operation = Operation.JOIN;
-        begun = true; // whoever stops waiting is waited for
+        begun = true; // others see us already: whoever stops here, cancelled before it waits or later, is waited for
+        Strand.current().checkpoint();
         board.doing(wiring.rank(), operation.number);
         wiring.wakeAll();
         boolean watched = wiring.isWatched();

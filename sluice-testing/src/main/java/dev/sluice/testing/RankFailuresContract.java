@@ -20,9 +20,11 @@ import dev.sluice.task.Deadline;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -409,15 +411,30 @@ public abstract class RankFailuresContract {
 
     @Test
     void whoeverDoesNotComeIsWaitedForUntilTheDeadline() {
+        oneGivesUpToJoin(join -> assertThatThrownBy(
+                        () -> Deadline.after(Duration.ofMillis(30)).run(join::run))
+                .isInstanceOfAny(DeadlineExceededException.class, SpaceException.class));
+    }
+
+    @Test
+    void whoeverIsCancelledBeforeItJoinsIsNotWaitedForEither() {
+        oneGivesUpToJoin(join -> CancelScope.run(scope -> {
+            scope.cancel("before it has joined");
+            assertThatThrownBy(join::run).isInstanceOfAny(CancelledException.class, SpaceException.class);
+        }));
+    }
+
+    private void oneGivesUpToJoin(Consumer<Runnable> givesUp) {
         Actors.everywhere(actors -> {
             String address = fresh();
-            actors.start(() -> assertThatThrownBy(
-                            () -> Deadline.after(Duration.ofMillis(30)).run(() -> Group.join(address, 0, 3)))
-                    .isInstanceOf(DeadlineExceededException.class));
-            // Who comes late waits in a group of its own.
-            actors.start(() -> assertThatThrownBy(
-                            () -> Deadline.after(Duration.ofSeconds(1)).run(() -> Group.join(address, 1, 3)))
-                    .isInstanceOfAny(RankFailedException.class, SpaceException.class, DeadlineExceededException.class));
+            CompletableFuture<Void> other = actors.start(() -> assertThatThrownBy(() -> Group.join(address, 1, 3))
+                    .isInstanceOfAny(RankFailedException.class, SpaceException.class));
+            actors.start(() -> {
+                do { // again if the other one had not come yet, or has not gone yet
+                    givesUp.accept(() -> Group.join(address, 0, 3));
+                    Sluice.yield();
+                } while (!other.isDone());
+            });
             actors.join();
             for (int rank = 0; rank < 2; rank++) { // it can be made anew
                 int own = rank;

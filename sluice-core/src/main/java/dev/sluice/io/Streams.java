@@ -21,10 +21,9 @@ final class Streams {
             throw new IllegalArgumentException("read all of " + source + ": limit=" + limit + ", expected 0 or more");
         }
         var collected = new ByteArrayOutputStream();
-        byte[] chunk = new byte[(int) Math.min(FIRST_CHUNK, limit + 1)];
+        byte[] chunk = new byte[oneMore(limit, FIRST_CHUNK)];
         while (true) {
-            int room = (int) Math.min(chunk.length, limit + 1 - collected.size());
-            int n = source.read(chunk, 0, room);
+            int n = source.read(chunk, 0, oneMore(limit - collected.size(), chunk.length));
             if (n < 0) {
                 return collected.toByteArray();
             }
@@ -36,6 +35,11 @@ final class Streams {
                 chunk = new byte[CHUNK];
             }
         }
+    }
+
+    /// How much to ask for: what is left of a limit and one byte beyond it, but no more than there is room.
+    private static int oneMore(long left, int room) {
+        return left < room ? (int) left + 1 : room;
     }
 
     /// Moves everything. As long as little comes, as on a connection that mostly waits, a small piece of memory

@@ -1,6 +1,7 @@
 package dev.sluice.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamsTest {
     /// Gives its pieces one by one, and remembers how much room it was offered.
@@ -51,6 +54,33 @@ class StreamsTest {
 
         @Override
         public void close() {}
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 8191, 8192, 8193, Integer.MAX_VALUE, Integer.MAX_VALUE + 1L, Long.MAX_VALUE})
+    void everyLimitHoldsToTheByte(long limit) throws Exception {
+        byte[] most = new byte[(int) Math.min(limit, 10_000)];
+        assertThat(of(most).readAllBytes(limit)).hasSize(most.length);
+        if (limit == most.length) {
+            assertThatThrownBy(() -> of(new byte[most.length + 1]).readAllBytes(limit))
+                    .isInstanceOf(LimitExceededException.class);
+        }
+    }
+
+    /// A source that does not accept to be asked for nothing.
+    private static ByteSource of(byte[] bytes) {
+        var source = new Pieces();
+        source.pieces.add(ByteBuffer.wrap(bytes));
+        return new ByteSource() {
+            @Override
+            public int read(ByteBuffer into) {
+                assertThat(into.hasRemaining()).as("room").isTrue();
+                return bytes.length == 0 ? -1 : source.read(into);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Test

@@ -50,15 +50,15 @@ final class Pump {
     static void closeNow(Closeable stream) {
         try {
             stream.close();
-        } catch (IOException | RuntimeException failed) {
+        } catch (Throwable failed) {
             // Everything was flushed before, with its errors; what is left is the descriptor, which is gone
-            // either way.
+            // either way. Somebody waits, so no defect of a stream may come through.
             System.getLogger("dev.sluice").log(System.Logger.Level.DEBUG, "close " + stream, failed);
         }
     }
 
-    /// What a failure of a blocking stream means. It may be a defect of somebody's stream: the strand that waits
-    /// is told of that, too.
+    /// What a failure of a blocking stream means. It may be a defect of somebody's stream: the strand that
+    /// waits is told of that, too.
     ///
     /// @param operation what was tried
     static StreamException translate(String operation, String stream, Throwable failed) {

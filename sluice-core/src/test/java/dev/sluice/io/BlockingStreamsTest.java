@@ -73,4 +73,25 @@ class BlockingStreamsTest {
             sink.close();
         });
     }
+
+    @Test
+    void anErrorOfACloseIsNotWaitedForForEver() throws Exception {
+        TestLoops.run(() -> {
+            ByteSource source = BlockingStreams.source(
+                    new InputStream() {
+                        @Override
+                        public int read() {
+                            return -1;
+                        }
+
+                        @Override
+                        public void close() {
+                            throw new AssertionError("a defect");
+                        }
+                    },
+                    "odd");
+            source.close();
+            assertThatThrownBy(() -> source.read(ByteBuffer.allocate(10))).hasMessage("read odd: the stream is closed");
+        });
+    }
 }

@@ -4,18 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.internal.loop.LoopSeams;
+import dev.sluice.internal.poll.Poller;
 import dev.sluice.internal.testkit.JdkSleep;
 import dev.sluice.internal.testkit.Leaks;
+import dev.sluice.internal.testkit.OnSeams;
 import dev.sluice.internal.testkit.Patience;
 import dev.sluice.internal.testkit.TestLoops;
+import dev.sluice.observe.Report;
+import dev.sluice.observe.Reports;
 import dev.sluice.task.CancelScope;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.Promise;
 import dev.sluice.task.TaskGroup;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -29,7 +36,10 @@ class ClosedLoopTest {
 
     /// Starts a coroutine and closes the loop under it, when it waits.
     private ShutdownReport leaveBehind(Runnable body) throws Exception {
-        Loops loops = TestLoops.open(1);
+        return leaveBehind(TestLoops.open(1), body);
+    }
+
+    private ShutdownReport leaveBehind(Loops loops, Runnable body) throws Exception {
         loops.loop(0).execute(() -> {
             waits.complete(Thread.currentThread());
             try {
@@ -89,6 +99,33 @@ class ClosedLoopTest {
         });
         assertThat(report.holdouts()).hasSize(1);
         assertThat(Patience.get(ended)).isEqualTo("returned");
+    }
+
+    /// A disk that has died may keep io_uring from ending what is in flight.
+    @Test
+    void aSleepStillEndsIfThePollerCannotBeClosed() throws Exception {
+        var told = new CompletableFuture<Report>();
+        Consumer<Report> before = Reports.handler(told::complete);
+        try {
+            Loops loops = OnSeams.open(real -> new LoopSeams(
+                    real.clock(), stuck(real.poller()), real.ready(), real.timerShift(), real.random(), null));
+            leaveBehind(loops, () -> CancelScope.shield(() -> Sluice.sleep(Duration.ofMillis(300))));
+            assertThat(Patience.get(ended)).isEqualTo("returned");
+            assertThat(Patience.get(told).describe()).contains("in flight, said the test");
+        } finally {
+            Reports.handler(before);
+        }
+    }
+
+    private static Poller stuck(Poller real) {
+        return (Poller) Proxy.newProxyInstance(
+                Poller.class.getClassLoader(), new Class<?>[] {Poller.class}, (proxy, method, arguments) -> {
+                    Object result = method.invoke(real, arguments);
+                    if (method.getName().equals("close")) {
+                        throw new IllegalStateException("in flight, said the test");
+                    }
+                    return result;
+                });
     }
 
     @Test

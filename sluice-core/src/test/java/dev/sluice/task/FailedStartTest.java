@@ -4,18 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
-import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.loop.LoopSeams;
 import dev.sluice.internal.loop.ReadyQueue;
-import dev.sluice.internal.poll.PollerChoice;
-import dev.sluice.internal.poll.PollerConfig;
-import dev.sluice.internal.poll.Pollers;
-import dev.sluice.internal.testkit.Bounded;
 import dev.sluice.internal.testkit.Leaks;
-import dev.sluice.internal.testkit.Patience;
-import dev.sluice.internal.testkit.TestLoops;
+import dev.sluice.internal.testkit.OnSeams;
 import dev.sluice.loop.Loop;
-import dev.sluice.loop.Loops;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -60,18 +53,9 @@ class FailedStartTest {
     }
 
     private void run(Action<?> body) throws Exception {
-        Bounded.run(() -> {
-            var poller =
-                    Pollers.open(PollerChoice.AUTO, PollerConfig.defaults()).poller();
-            LoopSeams real = LoopSeams.production(poller);
-            var seams = new LoopSeams(real.clock(), poller, ready, real.timerShift(), real.random(), null);
-            Loops loops = Engines.open(TestLoops.config(), seams);
-            Sluice.callOn(loops.loop(0), "main", () -> {
-                body.run();
-                return true;
-            });
-            assertThat(loops.close(Patience.LIMIT.dividedBy(2)).drained()).isTrue();
-        });
+        OnSeams.run(
+                real -> new LoopSeams(real.clock(), real.poller(), ready, real.timerShift(), real.random(), null),
+                body);
     }
 
     /// Refuses the next coroutine when it is told to.

@@ -422,14 +422,19 @@ public final class EventLoop implements LoopScheduler.Host {
                 act(node.action);
             }
         }
-        poller.close();
-        Companion mine = companion.get();
-        if (mine != null) {
-            act(mine::loopEnded);
-        }
+        act(this::endOperations);
         wheel.drain(this::forward);
         while (!ready.isEmpty()) {
             VirtualThreads.defaultScheduler().execute(ready.take());
+        }
+    }
+
+    /// A poller that cannot end its operations throws: the memory and the descriptors that they use stay then.
+    private void endOperations() {
+        poller.close();
+        Companion mine = companion.get();
+        if (mine != null) {
+            mine.loopEnded();
         }
     }
 

@@ -62,9 +62,14 @@ public final class Loops implements AutoCloseable {
         this.watch = config.stallLimit().isZero()
                 ? null
                 : new StallWatch(engines, EventLoop.nanos(config.stallLimit()), atRest);
-        engines.forEach(EventLoop::start);
-        if (watch != null) {
-            watch.start();
+        try {
+            engines.forEach(EventLoop::start);
+            if (watch != null) {
+                watch.start();
+            }
+        } catch (Throwable noThread) {
+            engines.forEach(EventLoop::discard);
+            throw noThread;
         }
     }
 

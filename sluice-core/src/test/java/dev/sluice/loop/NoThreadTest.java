@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.sluice.Sluice;
 import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.linux.CallState;
+import dev.sluice.internal.linux.DescriptorLeaks;
 import dev.sluice.internal.linux.ThreadLimit;
 import dev.sluice.internal.testkit.Jvm;
 import dev.sluice.internal.testkit.TestLoops;
@@ -18,8 +19,12 @@ import dev.sluice.task.Promise;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A system that gives no more threads for a while: whoever wanted one is told, and everything goes on
 /// afterwards.
@@ -49,6 +54,16 @@ class NoThreadTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aGroupOfLoopsLeavesNothingOpen(int started) throws Exception {
+        try (Jvm jvm = start("loops " + started)) {
+            jvm.awaitLine("refused: java.lang.OutOfMemoryError");
+            jvm.awaitLine("left: []");
+            jvm.awaitLine("opened after all");
+        }
+    }
+
     private static Jvm start(String what) throws Exception {
         return Jvm.start(ThreadLimit.FLAGS, Program.class, what);
     }
@@ -56,10 +71,15 @@ class NoThreadTest {
     /// Run in a JVM of its own, which has no room for stacks for a while.
     static final class Program {
         private static final CallState CALLS = new CallState();
+        private static final int LOOPS = 6; // more than there is room for, however much the limit leaves
 
         private Program() {}
 
         public static void main(String[] arguments) throws Exception {
+            if (arguments[0].startsWith("loops ")) {
+                loops(Integer.parseInt(arguments[0].substring(6)));
+                return;
+            }
             Sluice.run(TestLoops.config(), () -> {
                 switch (arguments[0]) {
                     case "source" -> source();
@@ -85,6 +105,27 @@ class NoThreadTest {
                 sink.write(from);
                 System.out.println("written: " + written.toString(US_ASCII));
             }
+        }
+
+        private static void loops(int started) throws Exception {
+            Loops.open(TestLoops.config()).close();
+            List<String> before = DescriptorLeaks.open();
+            ThreadLimit.set(CALLS, started);
+            try (Loops loops = Loops.open(TestLoops.config(LOOPS))) {
+                System.out.println("opened: " + loops);
+            } catch (OutOfMemoryError refused) {
+                ThreadLimit.lift(CALLS);
+                System.out.println("refused: " + refused);
+            }
+            List<String> left = new ArrayList<>(DescriptorLeaks.open());
+            before.forEach(left::remove);
+            Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .filter(name -> name.startsWith("test-"))
+                    .forEach(left::add);
+            System.out.println("left: " + left);
+            Loops.open(TestLoops.config(LOOPS)).close();
+            System.out.println("opened after all");
         }
 
         private static void refused(Action<?> action) throws Exception {

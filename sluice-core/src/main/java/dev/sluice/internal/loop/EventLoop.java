@@ -255,6 +255,16 @@ public final class EventLoop implements LoopScheduler.Host {
         return inbox.isClosed();
     }
 
+    /// Ends a loop that nobody knows of yet, and whose thread may not have been started.
+    public void discard() {
+        if (thread.getState() == Thread.State.NEW) {
+            poller.close();
+        } else {
+            close();
+            awaitEnd();
+        }
+    }
+
     /// Waits until the loop's thread has ended.
     public void awaitEnd() {
         assert !onLoop() : "a loop cannot wait for its own end";

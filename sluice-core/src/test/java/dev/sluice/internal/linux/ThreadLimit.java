@@ -13,6 +13,7 @@ public final class ThreadLimit {
 
     private static final int RLIMIT_AS = 9;
     private static final long LEFT = 40 << 20;
+    private static final long STACK = 64 << 20;
     private static final long PAGE = 4096;
     private static final Path SIZE = Path.of("/proc/self/statm");
 
@@ -20,8 +21,13 @@ public final class ThreadLimit {
 
     /// From now on no thread can be started.
     public static void set(CallState state) throws IOException {
+        set(state, 0);
+    }
+
+    /// From now on so many threads can be started.
+    public static void set(CallState state, int threads) throws IOException {
         long pages = Long.parseLong(Files.readString(SIZE).split(" ", 2)[0]);
-        DescriptorLimit.set(state, RLIMIT_AS, pages * PAGE + LEFT);
+        DescriptorLimit.set(state, RLIMIT_AS, pages * PAGE + threads * STACK + LEFT);
     }
 
     /// Threads can be started again.

@@ -251,10 +251,14 @@ public final class RateLimiter {
             }
         }
 
+        /// @param now may be earlier than that of somebody who asked the clock later and was here first: time
+        ///     that has been counted once does not count again
         private void refill(long now) {
             long passed = used ? Math.max(0, now - asOf) : 0;
-            used = true;
-            asOf = now;
+            if (!used || passed > 0) {
+                used = true;
+                asOf = now;
+            }
             debt = Math.max(debt - passed, announced > 0 ? -LATENESS_NANOS : 0);
         }
 

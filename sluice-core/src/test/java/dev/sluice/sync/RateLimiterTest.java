@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.internal.testkit.OnSeams;
 import dev.sluice.sync.Parties.Party;
 import dev.sluice.sync.Parties.Place;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
 import dev.sluice.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -138,5 +140,38 @@ class RateLimiterTest {
         assertThat(HOURLY).hasToString("rate limiter hourly");
         assertThat(HOURLY.withBurst(7).statistics())
                 .isEqualTo(new RateLimiter.Statistics("hourly", 1e9 / ofHours(1).toNanos(), 7, 7, List.of()));
+    }
+
+    /// A clock that is set by the test.
+    private static final class SetClock implements Clock {
+        private volatile long nanos = 1000;
+
+        @Override
+        public long nanoTime() {
+            return nanos;
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH;
+        }
+    }
+
+    /// Who reads the clock on one thread may get to the limiter after who has read it later on another.
+    @Test
+    void anOldReadingOfTheClockDoesNotMakeTimeCountTwice() throws Exception {
+        var clock = new SetClock();
+        OnSeams.run(OnSeams.clock(clock), () -> {
+            RateLimiter limiter = RateLimiter.of(1, Duration.ofNanos(100));
+            assertThat(limiter.tryAcquire()).isTrue();
+            clock.nanos = 1100;
+            assertThat(limiter.tryAcquire()).isTrue();
+            clock.nanos = 1000;
+            assertThat(limiter.tryAcquire()).isFalse();
+            clock.nanos = 1100;
+            assertThat(limiter.tryAcquire()).as("the permit of 1100").isFalse();
+            clock.nanos = 1200;
+            assertThat(limiter.tryAcquire()).isTrue();
+        });
     }
 }

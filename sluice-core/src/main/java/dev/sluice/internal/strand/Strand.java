@@ -219,8 +219,8 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         waitsFor = blocker;
         // Plain: while the strand runs nobody else writes the state.
         long token = (((long) STATE.get(this) & ~PHASE) + ONE_WAIT) | phase;
-        // Releases waitsFor; pairs with the reads of the state by others. No fence: a cancellation that does not
-        // see the wait yet takes the strand for a running one and interrupts it, which park looks at.
+        // Releases waitsFor; pairs with the reads of the state by others. No fence: a cancellation that does
+        // not see the wait yet takes the strand for a running one and interrupts it, which park looks at.
         STATE.setRelease(this, token);
         return token;
     }
@@ -241,7 +241,9 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     /// Waits until the wait is resumed, however long it takes; an interrupt stays pending.
     public final void awaitUncancellable(long token) {
         assert (token & PHASE) == SHIELDED;
-        end(park(token, false));
+        boolean interrupted = park(token, false);
+        VarHandle.acquireFence(); // a look that found the wait over did not acquire; pairs with tryResume
+        end(interrupted);
     }
 
     /// Parks until the state is no longer `token`.

@@ -86,8 +86,9 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     private @Nullable TaskFailedException policyFailure;
 
     // The owner only.
+    private boolean released; // the group's own count in LIVE has been given back
     private boolean joined;
-    private boolean closed;
+    private boolean closed; // the scope has been left
 
     private TaskGroup(String name, JoinPolicy<T, R> policy) {
         this.name = name;
@@ -248,6 +249,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
             throw new IllegalStateException("join " + this + ": joined already, expected once");
         }
         awaitTasks();
+        joined = true;
         List<Task<? extends T>> ended = List.copyOf(tasks);
         if (policyFailure != null) {
             throw policyFailure;
@@ -285,6 +287,9 @@ public final class TaskGroup<T, R> implements AutoCloseable {
 
     /// Ends the group. After [#join] it only leaves the scope.
     ///
+    /// If an [Error] comes between, such as the end of the memory or of the stack, the group is still open:
+    /// another call goes on where this one was, and the end of the owner's task makes one.
+    ///
     /// @throws TaskFailedException if the group was not joined and a task failed
     /// @throws IllegalStateException if the group was neither joined nor cancelled, and tasks still ran; they
     ///     have been cancelled. In a `try` block that is left by an exception it is a suppressed exception of
@@ -299,10 +304,9 @@ public final class TaskGroup<T, R> implements AutoCloseable {
             throw new IllegalStateException("close " + this + ": " + owner.scope()
                     + " was opened inside and is still open, expected it closed");
         }
-        closed = true;
         boolean forgotten = !joined;
-        // Who has awaited a task may be here before the task has told its group: such a task counts as pending, but
-        // it has left the scope, which it does before its outcome is seen.
+        // Who has awaited a task may be here before the task has told its group: such a task counts as pending,
+        // but it has left the scope, which it does before its outcome is seen.
         boolean unfinished = forgotten
                 && pending() > 0
                 && scope.reason() == null
@@ -313,6 +317,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         awaitTasks();
         boolean cancelledFromOutside = scope.parent() != null && scope.parent().reason() != null;
         owner.leave(scope);
+        closed = true;
         scope.left();
         if (forgotten) {
             JoinPolicies.throwFailures(null, List.<Task<? extends T>>copyOf(tasks));
@@ -324,8 +329,8 @@ public final class TaskGroup<T, R> implements AutoCloseable {
     }
 
     private void awaitTasks() {
-        if (!joined) {
-            joined = true;
+        if (!released) {
+            released = true;
             release();
         }
         empty.awaitUncancellable(membership);
@@ -350,7 +355,7 @@ public final class TaskGroup<T, R> implements AutoCloseable {
 
     private int pending() {
         // Acquire: pairs with the decrement in release; the open group itself does not count.
-        return (int) LIVE.getAcquire(this) - (joined ? 0 : 1);
+        return (int) LIVE.getAcquire(this) - (released ? 0 : 1);
     }
 
     private void retain() {

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.Sluice;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.testkit.Leaks;
+import dev.sluice.internal.testkit.OnSeams;
 import dev.sluice.internal.testkit.Patience;
 import dev.sluice.internal.testkit.TestLoops;
 import dev.sluice.loop.Loop;
+import dev.sluice.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -232,6 +236,62 @@ class GroupMisuseTest {
                     .isInstanceOf(IllegalStateException.class);
             Loop loop = Loop.current();
             Patience.until("its timers are gone", () -> loop.statistics().now().timers() == 0);
+        });
+    }
+
+    /// The system's clock, which fails the thread that it is told to, once.
+    private static final class FailingClock implements Clock {
+        private volatile @Nullable Thread fails; // set by that thread, which alone clears it
+
+        @Override
+        public long nanoTime() {
+            if (fails == Thread.currentThread()) {
+                fails = null;
+                throw new OutOfMemoryError("of the test");
+            }
+            return Clock.system().nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            return Clock.system().now();
+        }
+    }
+
+    @Test
+    void aCloseThatAnErrorCutsShortCanBeRepeated() throws Exception {
+        var clock = new FailingClock();
+        OnSeams.run(OnSeams.clock(clock), () -> {
+            var group = TaskGroup.open();
+            Task<Void> child = group.start("child", () -> Sluice.sleep(HOUR));
+            clock.fails = Thread.currentThread();
+            assertThatThrownBy(group::close).isInstanceOf(OutOfMemoryError.class);
+            group.close();
+            assertThat(child.isDone()).as("its task outlives it").isTrue();
+            group.close();
+            CancelScope.checkpoint();
+        });
+    }
+
+    @Test
+    void aCloseThatAnErrorCutsShortIsMadeUpForAtTheEndOfTheTask() throws Exception {
+        var clock = new FailingClock();
+        OnSeams.run(OnSeams.clock(clock), () -> {
+            var child = new AtomicReference<Task<Void>>();
+            try (var outer = TaskGroup.open(JoinPolicy.collectAll())) {
+                outer.start("unlucky", () -> {
+                    try (var group = TaskGroup.open()) {
+                        child.set(group.start("child", () -> Sluice.sleep(HOUR)));
+                        clock.fails = Thread.currentThread();
+                    }
+                });
+                assertThat(outer.join())
+                        .singleElement()
+                        .isInstanceOfSatisfying(
+                                Outcome.Failed.class,
+                                failed -> assertThat(failed.failure()).isInstanceOf(OutOfMemoryError.class));
+                assertThat(child.get().isDone()).as("its task outlives it").isTrue();
+            }
         });
     }
 }

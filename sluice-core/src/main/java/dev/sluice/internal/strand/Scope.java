@@ -71,8 +71,8 @@ public class Scope {
 
     /// Why this scope is cancelled, or null.
     public final @Nullable CancelReason reason() {
-        // Volatile: pairs with the write in cancelLocked. A strand that is about to wait sees the reason here, or
-        // the canceller sees it waiting, or the canceller takes it for a running one and interrupts it.
+        // Volatile: pairs with the write in cancelLocked. A strand that is about to wait sees the reason here,
+        // or the canceller sees it waiting, or the canceller takes it for a running one and interrupts it.
         return (CancelReason) REASON.getVolatile(this);
     }
 
@@ -109,14 +109,17 @@ public class Scope {
     /// @return whether this call cancelled it
     public final boolean cancel(CancelReason why) {
         List<Strand> blocked = new ArrayList<>(0);
-        boolean first = cancelHere(why, blocked);
-        if (!blocked.isEmpty()) {
-            Interrupts.send(blocked);
+        try {
+            return cancelHere(why, blocked);
+        } finally {
+            if (!blocked.isEmpty()) {
+                Interrupts.send(blocked);
+            }
         }
-        return first;
     }
 
-    /// The scope has just been cancelled. Called once, under locks: no waiting, no foreign code.
+    /// The scope has just been cancelled. Called once, under locks: no waiting, no foreign code. What it throws
+    /// comes out of [#cancel] when all below have been cancelled.
     protected void onCancelled() {}
 
     /// The strand ends and has not left this scope: ends what is inside, and waits for that. The strand leaves
@@ -245,9 +248,10 @@ public class Scope {
     /// Closes this scope for cancellation and takes it out of its parent.
     final void unlink() {
         SpinLock.lock(LOCK, this);
-        assert children == null : "a scope is left before the scopes inside";
+        boolean empty = children == null;
         closed = true;
         SpinLock.unlock(LOCK, this);
+        assert empty : "a scope is left before the scopes inside";
         if (parent != null) {
             parent.remove(this);
         }
@@ -279,13 +283,12 @@ public class Scope {
             SpinLock.unlock(LOCK, this);
             return false;
         }
+        Throwable failure = null;
         Scope scope = this;
         Scope below = children;
         while (scope != null) {
             if (below == null) {
-                scope.onCancelled();
-                SpinLock.unlock(LOCK, scope);
-                scope.poke(blocked);
+                failure = scope.tellAndUnlock(blocked, failure);
                 below = scope.nextSibling; // guarded by the parent's lock, which is held
                 scope = scope == this ? null : scope.parent;
             } else if (below.takeForCancel(why)) {
@@ -295,7 +298,34 @@ public class Scope {
                 below = below.nextSibling;
             }
         }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure != null) {
+            throw (RuntimeException) failure; // nothing here declares any other
+        }
         return true;
+    }
+
+    /// Tells this scope, and lets go of its lock. Whatever fails, for want of memory perhaps, must not leave a
+    /// lock taken for ever.
+    ///
+    /// @param before what has failed so far
+    /// @return the first that has failed
+    private @Nullable Throwable tellAndUnlock(List<Strand> blocked, @Nullable Throwable before) {
+        Throwable failure = before;
+        try {
+            onCancelled();
+        } catch (Throwable failed) {
+            failure = failure == null ? failed : failure;
+        }
+        SpinLock.unlock(LOCK, this);
+        try {
+            poke(blocked);
+        } catch (Throwable failed) {
+            failure = failure == null ? failed : failure;
+        }
+        return failure;
     }
 
     /// Cancels a child; its lock is held if the answer is yes.

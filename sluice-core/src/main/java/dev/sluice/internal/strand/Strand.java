@@ -487,7 +487,7 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
             Scope forgotten = scope;
             try {
                 forgotten.forgotten();
-            } catch (RuntimeException failure) {
+            } catch (Throwable failure) { // the strand ends or goes on outside all the same; others wait for that
                 complaint.addSuppressed(failure);
             }
             if (scope == forgotten) {

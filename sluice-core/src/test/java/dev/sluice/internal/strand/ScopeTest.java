@@ -10,6 +10,9 @@ import dev.sluice.internal.testkit.Patience;
 import dev.sluice.internal.testkit.TestLoops;
 import dev.sluice.loop.Loop;
 import dev.sluice.loop.Loops;
+import dev.sluice.task.JoinPolicy;
+import dev.sluice.task.Outcome;
+import dev.sluice.task.TaskGroup;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -141,5 +144,61 @@ class ScopeTest {
 
         @SuppressWarnings("UnusedVariable") // through LOCK only
         private int lock;
+    }
+
+    /// A scope that fails where it must not, as the end of the memory may make it.
+    private static final class Failing extends Scope {
+        Failing(Strand strand) {
+            super(strand.scope(), strand, false);
+        }
+
+        @Override
+        protected void onCancelled() {
+            throw new OutOfMemoryError("of the test, cancelled");
+        }
+
+        @Override
+        protected void forgotten() {
+            throw new OutOfMemoryError("of the test, forgotten");
+        }
+    }
+
+    @Test
+    void aScopeThatFailsWhenItIsCancelledKeepsNobodyFromIt() throws Exception {
+        Bounded.run(() -> {
+            Strand strand = Strand.current();
+            Scope above = strand.enter(false);
+            var failing = new Failing(strand);
+            strand.enter(failing);
+            Scope below = strand.enter(false);
+
+            assertThatThrownBy(() -> above.cancel(WHY)).hasMessage("of the test, cancelled");
+
+            assertThat(List.of(above, failing, below)).allMatch(scope -> scope.reason() == WHY);
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            assertThat(above.cancel(WHY)).as("again").isFalse();
+            strand.leave(below);
+            strand.leave(failing);
+            strand.leave(above);
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        });
+    }
+
+    @Test
+    void aTaskEndsAlthoughAScopeThatItForgotFails() throws Exception {
+        TestLoops.run(() -> {
+            try (var group = TaskGroup.open(JoinPolicy.collectAll())) {
+                group.start("careless", () -> {
+                    Strand strand = Strand.current();
+                    strand.enter(new Failing(strand));
+                });
+                assertThat(group.join()).singleElement().satisfies(outcome -> assertThat(outcome)
+                        .isInstanceOfSatisfying(
+                                Outcome.Failed.class,
+                                failed -> assertThat(failed.failure().getSuppressed())
+                                        .singleElement()
+                                        .satisfies(failure -> assertThat(failure).hasMessage("of the test, forgotten"))));
+            }
+        });
     }
 }

@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.Sluice;
 import dev.sluice.cancel.DeadlineExceededException;
 import dev.sluice.io.FileStreams;
+import dev.sluice.layer.Messages;
+import dev.sluice.layer.Stack;
+import dev.sluice.net.Connection;
 import dev.sluice.process.Child;
 import dev.sluice.process.Command;
 import dev.sluice.process.Exit;
@@ -71,6 +74,28 @@ class ProcessesGuideTest {
         } // ends the program, if it has not ended by itself
     }
     // end::talk
+
+    @Test
+    void layers() throws IOException {
+        Sluice.run(() -> {
+            // tag::layers
+            try (Child tail = Command.of("tail", "-n", "1").stdin(Input.piped()).start()) {
+                Connection pipes = Connection.over(tail.stdout(), tail.stdin(), "here", "tail");
+                Messages<String> lines = Stack.over(pipes).lines();
+                lines.send("one");
+                lines.send("two");
+                lines.closeOutput(); // the end of its input
+                IO.println(lines.receive().orElse("nothing")); // two
+            }
+            // end::layers
+            try (Child cat = Command.of("cat").stdin(Input.piped()).start();
+                    Connection pipes = Connection.over(cat.stdout(), cat.stdin(), "here", "cat")) {
+                pipes.write(new byte[] {1, 2});
+                pipes.closeOutput();
+                assertThat(pipes.readAllBytes(10)).containsExactly(1, 2);
+            }
+        });
+    }
 
     @Test
     void talk() throws IOException {

@@ -9,9 +9,10 @@ package dev.sluice.net;
 /// | `unix:/path/of/socket`, `unix:@abstract` | [UnixAddress] |
 /// | `udp:127.0.0.1:53`, `udp:host:53`, `udp::53` | [Udp.End], likewise |
 /// | `memory:name` | [Memory.End] |
+/// | `pipe:name` | [Connection.Pipe] |
 /// | `stream:3@tcp:127.0.0.1:80` | [StreamAddress] |
-public sealed interface Address permits TcpAddress, Udp.End, UnixAddress, Memory.End, StreamAddress {
-    /// The first part of the text: `tcp`, `udp`, `unix`, `memory` or `stream`.
+public sealed interface Address permits TcpAddress, Udp.End, UnixAddress, Memory.End, Connection.Pipe, StreamAddress {
+    /// The first part of the text: `tcp`, `udp`, `unix`, `memory`, `pipe` or `stream`.
     String network();
 
     /// The text behind the first colon.
@@ -29,10 +30,11 @@ public sealed interface Address permits TcpAddress, Udp.End, UnixAddress, Memory
             case UnixAddress.NETWORK -> new UnixAddress(place);
             case Udp.End.NETWORK -> Udp.End.parse(place);
             case Memory.End.NETWORK -> new Memory.End(place);
+            case Connection.Pipe.NETWORK -> new Connection.Pipe(place);
             case StreamAddress.NETWORK -> StreamAddress.parse(place);
             default ->
                 throw new IllegalArgumentException("parse address " + text + ": network=" + network
-                        + ", expected tcp, udp, unix, memory or stream");
+                        + ", expected tcp, udp, unix, memory, pipe or stream");
         };
     }
 }

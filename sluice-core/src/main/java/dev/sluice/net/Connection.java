@@ -24,6 +24,45 @@ import java.nio.ByteBuffer;
 ///
 /// Threads: any coroutine, and any thread that may block; those of its own loop are served faster.
 public interface Connection extends ByteSource, ByteSink {
+    /// One end of a connection over two streams.
+    ///
+    /// @param name for people
+    record Pipe(String name) implements Address {
+        static final String NETWORK = "pipe";
+
+        @Override
+        public String network() {
+            return NETWORK;
+        }
+
+        @Override
+        public String place() {
+            return name;
+        }
+
+        @Override
+        public String toString() {
+            return NETWORK + ":" + name;
+        }
+    }
+
+    /// A connection over two streams: the standard streams of this process, the pipes of a child.
+    ///
+    /// ```java
+    /// Connection parent = Connection.over(StandardStreams.in(), StandardStreams.out(), "child", "parent");
+    /// ```
+    ///
+    /// It keeps nothing: a write returns when the sink has all bytes, and none are pending. The end of the
+    /// output closes the sink. An abort closes both streams, and its peer finds an end, no reset.
+    ///
+    /// @param from where the peer is read, from now on the connection's
+    /// @param to where it is written to, likewise
+    /// @param local what messages call this end
+    /// @param remote and the other one
+    static Connection over(ByteSource from, ByteSink to, String local, String remote) {
+        return new PipedConnection(from, to, new Pipe(local), new Pipe(remote));
+    }
+
     /// Hands all bytes of the buffer over; see above when they go out.
     ///
     /// @throws CancelledException if the caller is cancelled before everything was handed over

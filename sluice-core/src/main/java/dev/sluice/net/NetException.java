@@ -87,7 +87,7 @@ public class NetException extends IOException {
         return operation;
     }
 
-    /// `tcp`, `udp`, `unix` or `memory`.
+    /// `tcp`, `udp`, `unix`, `memory`, `pipe` or `stream`.
     public String network() {
         return ends.network();
     }

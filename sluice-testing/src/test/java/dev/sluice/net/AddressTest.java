@@ -17,7 +17,8 @@ class AddressTest {
             "unix:/run/a:b",
             "unix:@name",
             "unix:",
-            "memory:left"
+            "memory:left",
+            "pipe:stdio"
         }) {
             assertThat(Address.parse(text)).hasToString(text);
         }
@@ -29,7 +30,7 @@ class AddressTest {
     @Test
     void whatIsNoAddressIsRefused() {
         assertThatThrownBy(() -> Address.parse("http://host"))
-                .hasMessage("parse address http://host: network=http, expected tcp, udp, unix, memory or stream");
+                .hasMessage("parse address http://host: network=http, expected tcp, udp, unix, memory, pipe or stream");
         assertThatThrownBy(() -> TcpAddress.parse("host"))
                 .hasMessage("parse address host: expected host:port or [IPv6]:port");
         assertThatThrownBy(() -> TcpAddress.parse("::1:80"))

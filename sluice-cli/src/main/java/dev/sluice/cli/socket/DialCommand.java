@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
             "Connects and joins the connection to standard input and output.",
             "",
             "The end of the input is told to the peer; it ends when the peer has said all.",
+            "Datagrams have no end: with udp: it ends behind the input, after some silence.",
             ""
         },
         footer = {
@@ -25,14 +26,15 @@ import picocli.CommandLine.Parameters;
             LayerText.KNOWN,
             "Examples:",
             "  echo hello | sluice dial tcp:127.0.0.1:7000",
-            "  sluice dial tcp:example.org:443 tls --describe"
+            "  sluice dial tcp:example.org:443 tls --describe",
+            "  echo hello | sluice dial udp:127.0.0.1:7000 lines"
         })
 public final class DialCommand extends SocketCommand {
     @Parameters(
             index = "0",
             paramLabel = "ADDRESS",
             converter = Places.Reader.class,
-            description = "tcp:HOST:PORT, ws:HOST:PORT/PATH, unix:PATH or unix:@NAME")
+            description = "tcp:HOST:PORT, udp:HOST:PORT, ws:HOST:PORT/PATH, unix:PATH or unix:@NAME")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Place address;
 
@@ -46,18 +48,30 @@ public final class DialCommand extends SocketCommand {
             description = "How long connecting may take, layers included; ${DEFAULT-VALUE} by default.")
     private double timeout;
 
+    @Option(
+            names = "--idle",
+            paramLabel = "SECONDS",
+            defaultValue = "1",
+            description = "udp: how long nobody says anything, behind the end of the input, before it ends;"
+                    + " ${DEFAULT-VALUE} by default.")
+    private double idle;
+
+    @Override
+    List<Place> places() {
+        return List.of(address);
+    }
+
     @Override
     void run() throws IOException {
-        if (!(timeout > 0)) {
-            throw wrong("--timeout " + timeout + ": expected more than 0");
-        }
+        Duration limit = seconds("--timeout", timeout);
+        Duration silence = seconds("--idle", idle);
         List<Layer> texts;
         try {
-            texts = LayerText.dialling(address.layers(layers), address);
+            texts = LayerText.dialling(address, layers);
         } catch (LayerText.WrongException wrong) {
             throw wrong(String.valueOf(wrong.getMessage()));
         }
-        Layers stack = connect(texts);
+        Layers stack = connect(texts, limit, silence);
         try (Connection top = stack.top()) {
             Joint.toStandardStreams(top);
         } finally {
@@ -67,10 +81,10 @@ public final class DialCommand extends SocketCommand {
         }
     }
 
-    private Layers connect(List<Layer> texts) throws IOException {
+    private Layers connect(List<Layer> texts, Duration limit, Duration silence) throws IOException {
         var connected = new ArrayList<Layers>();
-        var limit = Duration.ofNanos((long) (timeout * 1e9));
-        if (!Deadline.after(limit).tryRun(() -> connected.add(Layers.over(Places.connect(address), captured(texts))))) {
+        if (!Deadline.after(limit)
+                .tryRun(() -> connected.add(Layers.over(Places.connect(address, silence), captured(texts))))) {
             throw new IOException("connect to " + address + ": no answer within --timeout " + timeout + " seconds");
         }
         return connected.getFirst();

@@ -1,11 +1,9 @@
 package dev.sluice.cli.socket;
 
-import dev.sluice.io.ByteSink;
-import dev.sluice.io.ByteSource;
 import dev.sluice.io.StandardStreams;
-import dev.sluice.io.StreamException;
 import dev.sluice.net.Connection;
 import dev.sluice.net.NetException;
+import dev.sluice.net.Udp;
 import dev.sluice.process.Child;
 import dev.sluice.process.Command;
 import dev.sluice.process.Input;
@@ -30,7 +28,7 @@ final class Joint {
 
     /// Standard input goes to the peer, and what it says to standard output.
     static void toStandardStreams(Connection connection) throws IOException {
-        join(connection, StandardStreams.in(), StandardStreams.out());
+        join(connection, Connection.over(StandardStreams.in(), StandardStreams.out(), "sluice", "standard streams"));
     }
 
     /// A child reads what the peer says, and writes to it. When it has closed its output, or the peer is gone,
@@ -42,19 +40,25 @@ final class Joint {
                 .stdout(Output.piped())
                 .stderr(Output.inherited());
         try (Child child = command.start()) {
+            Connection pipes = Connection.over(child.stdout(), child.stdin(), "sluice", words.getFirst());
             beside(
                     "to child",
                     () -> {
-                        try (ByteSink input = child.stdin()) {
-                            connection.transferTo(input);
-                        } catch (StreamException hasEnoughRead) {
-                            if (!hasEnoughRead.isBrokenPipe()) {
+                        try {
+                            half(connection, pipes);
+                        } catch (NetException hasEnoughRead) {
+                            if (!isBrokenPipe(hasEnoughRead)) {
                                 throw hasEnoughRead;
                             }
                         }
                     },
-                    () -> child.stdout().transferTo(connection));
+                    () -> pipes.transferTo(connection));
         }
+    }
+
+    /// Whether who reads our output, or a child, reads no more.
+    static boolean isBrokenPipe(NetException failure) {
+        return failure.isPeerGone() && failure.remote().orElse(null) instanceof Connection.Pipe;
     }
 
     /// Two connections, each half of them until its own end.
@@ -70,24 +74,24 @@ final class Joint {
         to.closeOutput();
     }
 
-    private static void join(Connection connection, ByteSource in, ByteSink out) throws IOException {
+    private static void join(Connection connection, Connection standard) throws IOException {
         var sent = new Event("input sent");
         beside(
                 "to " + connection.remote(),
                 () -> {
                     try {
-                        in.transferTo(connection);
-                        connection.closeOutput();
+                        half(standard, connection);
                     } catch (NetException peer) {
-                        if (!peer.isPeerGone()) {
+                        // Its reader tells what happened; that of a socket without a connection is not told.
+                        if (!peer.isPeerGone() || connection.remote() instanceof Udp.End) {
                             throw peer;
-                        } // else its reader tells what happened
+                        }
                     } finally {
                         sent.set();
                     }
                 },
                 () -> {
-                    connection.transferTo(out);
+                    connection.transferTo(standard); // the next connection needs it, too
                     // It may have ended one half only. What is there to be sent goes out; nobody waits for
                     // more.
                     long before;

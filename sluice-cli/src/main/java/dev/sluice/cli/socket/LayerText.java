@@ -23,6 +23,11 @@ final class LayerText {
               tls:cert.pem    listen: TLS; the file holds a certificate and its key
               tls:cert.pem,key.pem  the same from two files
               ws, ws:/PATH    WebSocket: each line is a message, and each message a line
+              lines, length4, length4:little (also 1, 2), varint, netstring,
+              delimiter:TEXT, fixed:BYTES
+                              each line is a message, cut so on the wire, and each
+                              message a line; the last word. With udp: lines only,
+                              each datagram is a message
               deflate         compressed, the peer has to do so, too
               throttle:100k   so many bytes a second, with k or M
               faults:delay=20,pieces=1,drop=N,reset=N,seed=N
@@ -44,13 +49,14 @@ final class LayerText {
     }
 
     /// The layers of a server.
-    static List<Layer> listening(List<String> words) throws WrongException {
+    static List<Layer> listening(Place place, List<String> asked) throws WrongException {
+        List<String> words = checked(place, asked);
         List<Layer> layers = new ArrayList<>();
         for (String word : words) {
             layers.add(
                     switch (kind(word)) {
                         case "tls" -> tlsServer(word);
-                        case "ws" -> Layer.of("ws", 7, lower -> new WebSocketLines(lower, WebSocket.accept(lower)));
+                        case "ws" -> Layer.of("ws", 7, lower -> MessageLines.over(lower, WebSocket.accept(lower)));
                         default -> either(word);
                     });
         }
@@ -60,7 +66,8 @@ final class LayerText {
     /// The layers of a client.
     ///
     /// @param server whom it expects
-    static List<Layer> dialling(List<String> words, Place server) throws WrongException {
+    static List<Layer> dialling(Place server, List<String> asked) throws WrongException {
+        List<String> words = checked(server, asked);
         List<Layer> layers = new ArrayList<>();
         for (String word : words) {
             layers.add(
@@ -73,12 +80,33 @@ final class LayerText {
         return layers;
     }
 
+    /// All words, those of the address behind those that were asked for.
+    private static List<String> checked(Place place, List<String> asked) throws WrongException {
+        List<String> words = place.layers(asked);
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (place.isUdp() && !word.equals("lines")) {
+                throw new WrongException("layer '" + word + "': expected lines or nothing over datagrams");
+            }
+            if (FramingText.knows(kind(word)) && i + 1 < words.size()) {
+                throw new WrongException("layer '" + word + "': expected it as the last one, as it makes messages");
+            }
+        }
+        return words;
+    }
+
     private static Layer either(String word) throws WrongException {
         return switch (kind(word)) {
             case "deflate" -> Deflate.defaults();
             case "throttle" -> throttle(word);
             case "faults" -> faults(word);
-            default -> throw new WrongException("layer '" + word + "': expected tls, ws, deflate, throttle or faults");
+            default -> {
+                if (FramingText.knows(kind(word))) {
+                    yield FramingText.read(kind(word), rest(word));
+                }
+                throw new WrongException(
+                        "layer '" + word + "': expected tls, ws, deflate, throttle, faults, " + FramingText.EXPECTED);
+            }
         };
     }
 
@@ -87,7 +115,7 @@ final class LayerText {
         if (!path.startsWith("/")) {
             throw new WrongException("layer '" + word + "': expected ws or ws:/PATH");
         }
-        return Layer.of("ws", 7, lower -> new WebSocketLines(lower, WebSocket.connect(lower, authority, path)));
+        return Layer.of("ws", 7, lower -> MessageLines.over(lower, WebSocket.connect(lower, authority, path)));
     }
 
     private static Layer throttle(String word) throws WrongException {

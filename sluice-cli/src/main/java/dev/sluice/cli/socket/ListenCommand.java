@@ -2,7 +2,9 @@ package dev.sluice.cli.socket;
 
 import dev.sluice.layer.Layer;
 import dev.sluice.net.Connection;
+import dev.sluice.net.Datagrams;
 import dev.sluice.net.Listener;
+import dev.sluice.net.Udp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import picocli.CommandLine.Parameters;
             "Accepts a connection and joins it to standard input and output, or to a command.",
             "",
             "Ends when the peer has said all; with --keep it goes on with the next one.",
+            "With udp: who sends from one address is a peer, until there is silence.",
             ""
         },
         footer = {
@@ -27,15 +30,16 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sluice listen tcp:127.0.0.1:7000",
             "  sluice listen tcp:127.0.0.1:7000 tls:cert.pem --keep --exec cat",
-            "  sluice listen unix:@log --keep >>log"
+            "  sluice listen unix:@log --keep >>log",
+            "  sluice listen udp::7000 lines --keep --exec date"
         })
 public final class ListenCommand extends SocketCommand {
     @Parameters(
             index = "0",
             paramLabel = "ADDRESS",
             converter = Places.Reader.class,
-            description =
-                    "tcp:HOST:PORT, tcp::PORT, ws:HOST:PORT, unix:PATH or unix:@NAME; port 0 is one that is free.")
+            description = "tcp:HOST:PORT, tcp::PORT, udp:HOST:PORT, ws:HOST:PORT, unix:PATH or unix:@NAME;"
+                    + " port 0 is one that is free.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Place address;
 
@@ -61,16 +65,33 @@ public final class ListenCommand extends SocketCommand {
             description = "How many connections at the same time, with --keep --exec; ${DEFAULT-VALUE} by default.")
     private int limit;
 
+    @Option(
+            names = "--idle",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "udp: how long nobody says anything before a peer has said all; ${DEFAULT-VALUE} by default.")
+    private double idle;
+
+    @Override
+    List<Place> places() {
+        return List.of(address);
+    }
+
     @Override
     void run() throws IOException {
         if (limit < 1) {
             throw wrong("--limit " + limit + ": expected 1 or more");
         }
+        Duration silence = seconds("--idle", idle);
         List<Layer> texts;
         try {
-            texts = LayerText.listening(address.layers(layers));
+            texts = LayerText.listening(address, layers);
         } catch (LayerText.WrongException wrong) {
             throw wrong(String.valueOf(wrong.getMessage()));
+        }
+        if (address.transport() instanceof Udp.End udp) {
+            listenForDatagrams(udp, silence, texts);
+            return;
         }
         try (Listener listener = Places.listen(address)) {
             say("listening at " + listener.address());
@@ -88,6 +109,18 @@ public final class ListenCommand extends SocketCommand {
                     }
                 }
             } while (keep);
+        }
+    }
+
+    private void listenForDatagrams(Udp.End address, Duration silence, List<Layer> texts) throws IOException {
+        try (Datagrams socket = Udp.bind(address, Udp.Options.defaults())) {
+            say("listening at " + socket.local());
+            var server = new DatagramServer(socket, silence);
+            if (keep) {
+                server.serveAll(command == null ? 1 : limit, peer -> serveOne(peer, texts));
+            } else {
+                server.serveOne(peer -> serveOne(peer, texts));
+            }
         }
     }
 

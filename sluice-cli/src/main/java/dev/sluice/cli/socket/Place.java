@@ -2,6 +2,7 @@ package dev.sluice.cli.socket;
 
 import dev.sluice.net.Address;
 import dev.sluice.net.TcpAddress;
+import dev.sluice.net.Udp;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,11 @@ record Place(Address transport, List<String> top) {
     /// The host with its port, as requests name it.
     String authority() {
         return transport instanceof TcpAddress tcp ? tcp.place() : "localhost";
+    }
+
+    /// Whether it is one of datagrams.
+    boolean isUdp() {
+        return transport instanceof Udp.End;
     }
 
     @Override

@@ -2,12 +2,16 @@ package dev.sluice.cli.socket;
 
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
+import dev.sluice.net.Datagrams;
+import dev.sluice.net.Datagrams.Datagram;
 import dev.sluice.net.Listener;
 import dev.sluice.net.Tcp;
 import dev.sluice.net.TcpAddress;
+import dev.sluice.net.Udp;
 import dev.sluice.net.Unix;
 import dev.sluice.net.UnixAddress;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -27,17 +31,17 @@ final class Places {
             }
             try {
                 Address address = Address.parse(text);
-                if (address instanceof TcpAddress || address instanceof UnixAddress) {
+                if (address instanceof TcpAddress || address instanceof UnixAddress || address instanceof Udp.End) {
                     return new Place(address, List.of());
                 }
             } catch (IllegalArgumentException wrong) {
-                if (text.startsWith("tcp:") || text.startsWith("unix:")) {
+                if (text.startsWith("tcp:") || text.startsWith("unix:") || text.startsWith("udp:")) {
                     throw new TypeConversionException(wrong.getMessage());
                 }
             }
             throw new TypeConversionException(
                     "address '" + text
-                            + "': expected tcp:HOST:PORT, tcp::PORT (all addresses), ws:HOST:PORT/PATH, unix:PATH or unix:@NAME");
+                            + "': expected tcp:HOST:PORT, tcp::PORT (all addresses), udp:HOST:PORT, ws:HOST:PORT/PATH, unix:PATH or unix:@NAME");
         }
 
         /// @param rest `HOST:PORT/PATH`, with `//` before it or without
@@ -62,11 +66,39 @@ final class Places {
         };
     }
 
-    static Connection connect(Place place) throws IOException {
+    /// @param idle for datagrams: how long nobody says anything, behind our end, before it is the end
+    static Connection connect(Place place, Duration idle) throws IOException {
         return switch (place.transport()) {
+            case Udp.End udp -> {
+                Datagrams socket = Udp.connect(udp, Udp.Options.defaults());
+                yield DatagramConnection.client(new Connected(socket, udp), udp, idle);
+            }
             case TcpAddress tcp -> Tcp.connect(tcp, Tcp.Options.defaults());
             case UnixAddress unix -> Unix.connect(unix);
-            default -> throw new IllegalArgumentException("connect to " + place + ": expected tcp or unix");
+            default -> throw new IllegalArgumentException("connect to " + place + ": expected tcp, udp or unix");
         };
+    }
+
+    /// A socket of its own for one peer.
+    private record Connected(Datagrams socket, Udp.End peer) implements DatagramConnection.Socket {
+        @Override
+        public byte[] receive() throws IOException {
+            return socket.receive().bytes();
+        }
+
+        @Override
+        public void send(byte[] datagram) throws IOException {
+            socket.send(Datagram.to(peer, datagram));
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+
+        @Override
+        public Address local() {
+            return socket.local();
+        }
     }
 }

@@ -2,7 +2,9 @@ package dev.sluice.cli.socket;
 
 import dev.sluice.layer.Layer;
 import dev.sluice.net.Connection;
+import dev.sluice.net.Datagrams;
 import dev.sluice.net.Listener;
+import dev.sluice.net.Udp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +35,8 @@ public final class ProxyCommand extends SocketCommand {
             index = "0",
             paramLabel = "FROM",
             converter = Places.Reader.class,
-            description = "Where to listen: tcp:HOST:PORT, tcp::PORT, ws:HOST:PORT, unix:PATH or unix:@NAME")
+            description =
+                    "Where to listen: tcp:HOST:PORT, tcp::PORT, udp:HOST:PORT, ws:HOST:PORT, unix:PATH or unix:@NAME")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Place from;
 
@@ -65,30 +68,55 @@ public final class ProxyCommand extends SocketCommand {
             description = "How many connections at the same time; ${DEFAULT-VALUE} by default.")
     private int limit;
 
+    @Option(
+            names = "--idle",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "udp: how long nobody says anything before a peer has said all; ${DEFAULT-VALUE} by default.")
+    private double idle;
+
+    @Override
+    List<Place> places() {
+        return List.of(from, to);
+    }
+
     @Override
     void run() throws IOException {
         if (limit < 1) {
             throw wrong("--limit " + limit + ": expected 1 or more");
         }
+        Duration silence = seconds("--idle", idle);
         List<Layer> near;
         List<Layer> far;
         try {
-            near = LayerText.listening(from.layers(layers));
-            far = LayerText.dialling(to.layers(beyond), to);
+            near = LayerText.listening(from, layers);
+            far = LayerText.dialling(to, beyond);
         } catch (LayerText.WrongException wrong) {
             throw wrong(String.valueOf(wrong.getMessage()));
         }
+        var sides = new Sides(near, far, silence);
+        if (from.transport() instanceof Udp.End udp) {
+            try (Datagrams socket = Udp.bind(udp, Udp.Options.defaults())) {
+                say("relaying from " + socket.local() + " to " + to);
+                new DatagramServer(socket, silence).serveAll(limit, peer -> relay(peer, sides));
+            }
+            return;
+        }
         try (Listener listener = Places.listen(from)) {
             say("relaying from " + listener.address() + " to " + to);
-            listener.serve(
-                    new Listener.Limits(limit, Duration.ofSeconds(1)), connection -> relay(connection, near, far));
+            listener.serve(new Listener.Limits(limit, Duration.ofSeconds(1)), connection -> relay(connection, sides));
         }
     }
 
-    private void relay(Connection accepted, List<Layer> nearLayers, List<Layer> farLayers) throws IOException {
+    /// What stands on the two connections of a relay.
+    ///
+    /// @param silence for datagrams, what is an end
+    private record Sides(List<Layer> near, List<Layer> far, Duration silence) {}
+
+    private void relay(Connection accepted, Sides sides) throws IOException {
         try {
-            Layers near = Layers.over(accepted, captured(nearLayers));
-            Layers far = Layers.over(Places.connect(to), captured(farLayers));
+            Layers near = Layers.over(accepted, captured(sides.near));
+            Layers far = Layers.over(Places.connect(to, sides.silence), captured(sides.far));
             try (Connection one = near.top();
                     Connection other = far.top()) {
                 Joint.relay(one, other);

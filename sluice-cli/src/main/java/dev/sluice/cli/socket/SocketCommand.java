@@ -2,7 +2,6 @@ package dev.sluice.cli.socket;
 
 import dev.sluice.Sluice;
 import dev.sluice.cancel.CancelledException;
-import dev.sluice.io.StreamException;
 import dev.sluice.layer.Capture;
 import dev.sluice.layer.Layer;
 import dev.sluice.loop.LoopsConfig;
@@ -56,11 +55,19 @@ abstract class SocketCommand implements Callable<Integer> {
     /// What it does, on a loop.
     abstract void run() throws IOException;
 
+    /// The addresses that were typed.
+    abstract List<Place> places();
+
     private void runCaptured() throws IOException {
         Path path = capture;
         if (path == null) {
             run();
             return;
+        }
+        for (Place place : places()) {
+            if (place.isUdp()) { // the file has streams
+                throw wrong("--capture with " + place + ": expected tcp, ws or unix");
+            }
         }
         Capture file;
         try {
@@ -108,7 +115,7 @@ abstract class SocketCommand implements Callable<Integer> {
     }
 
     private int failed(IOException failure) {
-        if (failure instanceof StreamException stream && stream.isBrokenPipe()) {
+        if (failure instanceof NetException pipe && Joint.isBrokenPipe(pipe)) {
             return BROKEN_PIPE;
         }
         say(text(failure));
@@ -133,6 +140,14 @@ abstract class SocketCommand implements Callable<Integer> {
             };
         }
         return failure instanceof ProcessStartException ? "--exec: " + message : message;
+    }
+
+    /// A time that was typed.
+    final Duration seconds(String option, double value) {
+        if (!(value > 0)) {
+            throw wrong(option + " " + value + ": expected more than 0");
+        }
+        return Duration.ofNanos((long) (value * 1e9));
     }
 
     /// Prints a line about what happens, on stderr.

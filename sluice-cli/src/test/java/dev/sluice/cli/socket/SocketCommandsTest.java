@@ -1,36 +1,31 @@
 package dev.sluice.cli.socket;
 
-import static java.time.Duration.ofSeconds;
+import static dev.sluice.cli.socket.SocketCli.bytes;
+import static dev.sluice.cli.socket.SocketCli.file;
+import static dev.sluice.cli.socket.SocketCli.run;
+import static dev.sluice.cli.socket.SocketCli.sluice;
+import static dev.sluice.cli.socket.SocketCli.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.Sluice;
-import dev.sluice.io.ByteReader;
+import dev.sluice.cli.socket.SocketCli.Server;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Tcp;
 import dev.sluice.net.Unix;
 import dev.sluice.net.UnixAddress;
-import dev.sluice.process.Child;
 import dev.sluice.process.Command;
 import dev.sluice.process.Exit;
 import dev.sluice.process.Input;
-import dev.sluice.process.Output;
 import dev.sluice.process.ProcessResult;
-import dev.sluice.task.Action;
-import dev.sluice.task.Deadline;
 import dev.sluice.task.Task;
 import dev.sluice.task.TaskGroup;
 import dev.sluice.tls.TlsContext;
 import dev.sluice.websocket.WebSocket;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,67 +35,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @SuppressWarnings("try") // a close in the middle is what is tested
 class SocketCommandsTest {
     private static final int SIGTERM = 15;
-
-    private static void run(Action<?> body) throws Exception {
-        Sluice.run(() -> Deadline.after(ofSeconds(100)).named("test").run(body));
-    }
-
-    private static Command sluice(String... arguments) {
-        // Who runs tests in the background of a shell ignores signals, and so would everything started from
-        // there.
-        List<String> words = new ArrayList<>(List.of(
-                "--default-signal=INT,TERM,PIPE",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.sluice.cli.Main"));
-        Collections.addAll(words, arguments);
-        return Command.of("env", words.toArray(String[]::new));
-    }
-
-    private static String file(String name) {
-        try {
-            return Path.of(Objects.requireNonNull(SocketCommandsTest.class.getResource(name), name)
-                            .toURI())
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /// A command that listens, and where.
-    private record Server(Child child, ByteReader errors, String address) implements AutoCloseable {
-        static Server start(String... arguments) throws IOException {
-            Child child = sluice(arguments)
-                    .stdin(Input.piped())
-                    .stdout(Output.piped())
-                    .stderr(Output.piped())
-                    .start();
-            ByteReader errors = ByteReader.over(child.stderr());
-            String line = errors.readLine().orElse("nothing");
-            assertThat(line).contains(" tcp:127.0.0.1:");
-            String address = line.replaceAll(".*?(tcp:[0-9.:]+).*", "$1");
-            return new Server(child, errors, address);
-        }
-
-        @Override
-        public void close() throws IOException {
-            child.close();
-        }
-    }
-
-    private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
 
     private static String ask(Connection connection, String question) throws IOException {
         connection.write(bytes(question));
@@ -115,19 +49,19 @@ class SocketCommandsTest {
         run(() -> {
             try (Server server = Server.start("listen", "tcp:127.0.0.1:0");
                     var group = TaskGroup.open()) {
-                server.child.stdin().write(bytes("welcome\n")); // and no end
+                server.child().stdin().write(bytes("welcome\n")); // and no end
                 String much = "x".repeat(300_000) + "\n";
                 Task<byte[]> heard =
-                        group.start("heard", () -> server.child.stdout().readAllBytes(1 << 20));
-                ProcessResult dialled = sluice("dial", server.address, "--describe")
+                        group.start("heard", () -> server.child().stdout().readAllBytes(1 << 20));
+                ProcessResult dialled = sluice("dial", server.address(), "--describe")
                         .stdin(Input.of(much))
                         .run();
                 assertThat(dialled.exit()).isEqualTo(new Exit.Exited(0));
                 assertThat(dialled.stdoutText()).isEqualTo("welcome\n");
                 assertThat(dialled.stderrText()).contains("osi  layer", "  4  tcp 127.0.0.1:");
                 byte[] arrived = heard.get();
-                assertThat(server.child.exit())
-                        .as("listen says: %s", text(server.errors.readAllBytes(1 << 16)))
+                assertThat(server.child().exit())
+                        .as("listen says: %s", text(server.errors().readAllBytes(1 << 16)))
                         .isEqualTo(new Exit.Exited(0));
                 assertThat(text(arrived)).hasSize(much.length()).isEqualTo(much);
                 group.join();
@@ -140,14 +74,14 @@ class SocketCommandsTest {
         run(() -> {
             try (Server server =
                     Server.start("listen", "tcp:127.0.0.1:0", "--keep", "--exec", "sh", "-c", "tr a-z A-Z; echo end")) {
-                Connection waits = Tcp.connect(server.address);
+                Connection waits = Tcp.connect(server.address());
                 for (int i = 0; i < 3; i++) {
-                    assertThat(ask(Tcp.connect(server.address), "hello " + i + "\n"))
+                    assertThat(ask(Tcp.connect(server.address()), "hello " + i + "\n"))
                             .isEqualTo("HELLO " + i + "\nend\n");
                 }
                 assertThat(ask(waits, "at last\n")).isEqualTo("AT LAST\nend\n");
-                server.child.signal(SIGTERM);
-                assertThat(server.child.exit()).isEqualTo(new Exit.Exited(143));
+                server.child().signal(SIGTERM);
+                assertThat(server.child().exit()).isEqualTo(new Exit.Exited(143));
             }
         });
     }
@@ -157,10 +91,10 @@ class SocketCommandsTest {
         run(() -> {
             try (Server server =
                     Server.start("listen", "tcp:127.0.0.1:0", "--exec", "sh", "-c", "echo ready; exec cat")) {
-                Connection peer = Tcp.connect(server.address);
+                Connection peer = Tcp.connect(server.address());
                 assertThat(peer.read(new byte[6], 0, 6)).isEqualTo(6);
                 peer.abort();
-                assertThat(server.child.exit()).isEqualTo(new Exit.Exited(1));
+                assertThat(server.child().exit()).isEqualTo(new Exit.Exited(1));
             }
         });
     }
@@ -171,18 +105,18 @@ class SocketCommandsTest {
             try (Server server =
                     Server.start("listen", "tcp:127.0.0.1:0", "tls:" + file("server.pem"), "--keep", "--exec", "cat")) {
                 TlsContext client = TlsContext.client().withTrust(Path.of(file("ca.pem")));
-                assertThat(ask(client.connect(Tcp.connect(server.address), "localhost"), "ours\n"))
+                assertThat(ask(client.connect(Tcp.connect(server.address()), "localhost"), "ours\n"))
                         .isEqualTo("ours\n");
-                ProcessResult dialled = sluice("dial", server.address, "tls:" + file("ca.pem"), "--describe")
+                ProcessResult dialled = sluice("dial", server.address(), "tls:" + file("ca.pem"), "--describe")
                         .stdin(Input.of("hello\n"))
                         .run();
                 assertThat(dialled.stdoutText()).isEqualTo("hello\n");
                 assertThat(dialled.stderrText()).contains("  6  tls", "tls: TLSv1.3 TLS_");
-                ProcessResult any = sluice("dial", server.address, "tls:any")
+                ProcessResult any = sluice("dial", server.address(), "tls:any")
                         .stdin(Input.of("x\n"))
                         .run();
                 assertThat(any.stdoutText()).isEqualTo("x\n");
-                ProcessResult untrusting = sluice("dial", server.address, "tls")
+                ProcessResult untrusting = sluice("dial", server.address(), "tls")
                         .stdin(Input.of("x\n"))
                         .run();
                 assertThat(untrusting.exit()).isEqualTo(new Exit.Exited(1));
@@ -200,13 +134,13 @@ class SocketCommandsTest {
         run(() -> {
             String shout = "while read line; do echo $line!; done";
             try (Server server = Server.start("listen", "ws:127.0.0.1:0", "--keep", "--exec", "sh", "-c", shout)) {
-                try (WebSocket socket = WebSocket.connect(Tcp.connect(server.address), "localhost", "/")) {
+                try (WebSocket socket = WebSocket.connect(Tcp.connect(server.address()), "localhost", "/")) {
                     for (String word : List.of("one", "two")) {
                         socket.send(word);
                         assertThat(text(socket.receive().orElseThrow().bytes())).isEqualTo(word + "!");
                     }
                 }
-                String url = "http://" + server.address.substring("tcp:".length());
+                String url = "http://" + server.address().substring("tcp:".length());
                 ProcessResult curl = Command.of("curl", "-sS", "-i", url).run();
                 assertThat(curl.stdoutText()).as(curl.stderrText()).startsWith("HTTP/1.1 426 ");
             }
@@ -239,7 +173,7 @@ class SocketCommandsTest {
             try (Server server =
                     Server.start("listen", "tcp:127.0.0.1:0", "tls:" + file("server.pem"), "--keep", "--exec", "cat")) {
                 ProcessResult dialled = sluice(
-                                "dial", server.address, "tls:" + file("ca.pem"), "--capture", file.toString())
+                                "dial", server.address(), "tls:" + file("ca.pem"), "--capture", file.toString())
                         .stdin(Input.of("hello in clear\n"))
                         .run();
                 assertThat(dialled.stdoutText()).as(dialled.stderrText()).isEqualTo("hello in clear\n");
@@ -248,7 +182,7 @@ class SocketCommandsTest {
                 assertThat(captured.split("hello in clear\n", -1))
                         .as("out and in, above TLS only")
                         .hasSize(3);
-                ProcessResult nowhere = sluice("dial", server.address, "--capture", "/no/such/file")
+                ProcessResult nowhere = sluice("dial", server.address(), "--capture", "/no/such/file")
                         .stdin(Input.nothing())
                         .run();
                 assertThat(nowhere.exit()).isEqualTo(new Exit.Exited(1));
@@ -264,7 +198,7 @@ class SocketCommandsTest {
             try (Server server =
                     Server.start("listen", "tcp:127.0.0.1:0", bad, "deflate", "--keep", "--exec", "tr", "a-z", "A-Z")) {
                 String much = "hello ".repeat(5_000) + "\n";
-                ProcessResult dialled = sluice("dial", server.address, "throttle:10M", "deflate", "--describe")
+                ProcessResult dialled = sluice("dial", server.address(), "throttle:10M", "deflate", "--describe")
                         .stdin(Input.of(much))
                         .run();
                 assertThat(dialled.stdoutText()).isEqualTo(much.toUpperCase(Locale.ROOT));
@@ -281,7 +215,7 @@ class SocketCommandsTest {
                     Server proxy = Server.start(
                             "proxy", "tcp:127.0.0.1:0", plain.address().toString(), "tls:" + file("server.pem"))) {
                 TlsContext client = TlsContext.client().withTrust(Path.of(file("ca.pem")));
-                Connection near = client.connect(Tcp.connect(proxy.address), "localhost");
+                Connection near = client.connect(Tcp.connect(proxy.address()), "localhost");
                 near.write(bytes("secret"));
                 Connection far = plain.accept();
                 byte[] asked = new byte[6];
@@ -300,7 +234,7 @@ class SocketCommandsTest {
             UnixAddress behind = UnixAddress.of(directory.resolve("socket"));
             try (var echo = Unix.listen(behind);
                     Server proxy = Server.start("proxy", "tcp:127.0.0.1:0", behind.toString(), "--describe")) {
-                Connection near = Tcp.connect(proxy.address);
+                Connection near = Tcp.connect(proxy.address());
                 near.write(bytes("hello"));
                 Connection far = echo.accept();
                 byte[] asked = new byte[5];
@@ -311,15 +245,15 @@ class SocketCommandsTest {
                 near.write(bytes(", and more"));
                 near.closeOutput();
                 assertThat(text(far.readAllBytes(100))).isEqualTo(", and more");
-                assertThat(proxy.errors.readLine().orElse("")).startsWith("osi  layer");
-                assertThat(proxy.errors.readLine().orElse("")).matches(" +4  tcp .* 15 +2");
+                assertThat(proxy.errors().readLine().orElse("")).startsWith("osi  layer");
+                assertThat(proxy.errors().readLine().orElse("")).matches(" +4  tcp .* 15 +2");
                 near.close();
                 far.close();
                 echo.close();
-                Connection unlucky = Tcp.connect(proxy.address);
-                assertThat(proxy.errors.readLine()).isPresent();
-                assertThat(proxy.errors.readLine()).isPresent();
-                assertThat(proxy.errors.readLine().orElse("")).contains("connect unix", "ENOENT");
+                Connection unlucky = Tcp.connect(proxy.address());
+                assertThat(proxy.errors().readLine()).isPresent();
+                assertThat(proxy.errors().readLine()).isPresent();
+                assertThat(proxy.errors().readLine().orElse("")).contains("connect unix", "ENOENT");
                 unlucky.abort();
             }
         });
@@ -337,6 +271,9 @@ class SocketCommandsTest {
             2 | dial tcp:127.0.0.1:1 ws:x  | expected ws or ws:/PATH
             2 | listen tcp:127.0.0.1:0 tls | expected tls:CERTIFICATE.pem
             2 | listen tcp::0 tls:none.pem | no such file: none.pem
+            2 | dial udp:127.0.0.1         | expected host:port
+            2 | listen udp:127.0.0.1:0 --idle 0 | --idle 0.0: expected more than 0
+            2 | proxy udp::0 tcp::1 --capture x | --capture with udp::0: expected tcp, ws or unix
             2 | proxy tcp::0               | Missing required parameter: 'TO'
             1 | dial tcp:127.0.0.1:1       | ECONNREFUSED (Connection refused): nobody listens there
             1 | dial unix:/no/such/socket  | ENOENT

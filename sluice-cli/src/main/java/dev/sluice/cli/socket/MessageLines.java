@@ -1,5 +1,6 @@
 package dev.sluice.cli.socket;
 
+import dev.sluice.layer.Frames;
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
 import dev.sluice.net.NetException;
@@ -12,14 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A WebSocket as a shell sees it: each line is a message of text, and each message is a line.
+/// Messages as a shell sees them: each line is a message, without its line feed, and each message a line.
 ///
 /// Threads: one reader and one writer, as [Connection].
-final class WebSocketLines implements Connection {
+final class MessageLines implements Connection {
     private static final int LONGEST = 1 << 20;
 
     private final Connection lower;
-    private final WebSocket socket;
+    private final Carrier carrier;
 
     // The reader only.
     private ByteBuffer message = ByteBuffer.allocate(0); // what was not read of it
@@ -30,20 +31,78 @@ final class WebSocketLines implements Connection {
     private final AtomicLong bytesRead = new AtomicLong();
     private final AtomicLong bytesWritten = new AtomicLong();
 
-    /// @param socket over `lower`, after the handshake
-    WebSocketLines(Connection lower, WebSocket socket) {
+    /// @param carrier over `lower`
+    MessageLines(Connection lower, Carrier carrier) {
         this.lower = lower;
-        this.socket = socket;
+        this.carrier = carrier;
+    }
+
+    /// Messages of text in a WebSocket.
+    ///
+    /// @param socket over `lower`, after the handshake
+    static MessageLines over(Connection lower, WebSocket socket) {
+        return new MessageLines(lower, new Carrier() {
+            @Override
+            public Optional<byte[]> receive() throws IOException {
+                return socket.receive().map(Message::bytes);
+            }
+
+            @Override
+            public void send(byte[] message) throws IOException {
+                socket.send(new String(message, StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public void closeOutput() throws IOException {
+                socket.closeOutput();
+            }
+
+            @Override
+            public void close() throws IOException {
+                socket.close();
+            }
+        });
+    }
+
+    /// Frames.
+    ///
+    /// @param frames over `lower`
+    static MessageLines over(Connection lower, Frames frames) {
+        return new MessageLines(lower, new Carrier() {
+            @Override
+            public Optional<byte[]> receive() throws IOException {
+                return frames.receive();
+            }
+
+            @Override
+            public void send(byte[] message) throws IOException {
+                try {
+                    frames.send(message);
+                } catch (IllegalArgumentException unfit) { // one of another length than all have, say
+                    throw new IOException("write " + lower + ": " + unfit.getMessage(), unfit);
+                }
+            }
+
+            @Override
+            public void closeOutput() throws IOException {
+                frames.closeOutput();
+            }
+
+            @Override
+            public void close() throws IOException {
+                frames.close();
+            }
+        });
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
         if (!message.hasRemaining()) {
-            Optional<Message> next = socket.receive();
+            Optional<byte[]> next = carrier.receive();
             if (next.isEmpty()) {
                 return -1;
             }
-            byte[] bytes = next.get().bytes();
+            byte[] bytes = next.get();
             message = ByteBuffer.allocate(bytes.length + 1)
                     .put(bytes)
                     .put((byte) '\n')
@@ -72,10 +131,10 @@ final class WebSocketLines implements Connection {
     }
 
     private void sendLine() throws IOException {
-        String text = line.toString(StandardCharsets.UTF_8);
-        bytesWritten.addAndGet(line.size() + 1L);
+        byte[] bytes = line.toByteArray();
+        bytesWritten.addAndGet(bytes.length + 1L);
         line.reset();
-        socket.send(text);
+        carrier.send(bytes);
     }
 
     @Override
@@ -83,12 +142,12 @@ final class WebSocketLines implements Connection {
         if (line.size() > 0) {
             sendLine();
         }
-        socket.closeOutput();
+        carrier.closeOutput();
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        carrier.close();
     }
 
     @Override

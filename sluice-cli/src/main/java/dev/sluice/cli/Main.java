@@ -5,9 +5,12 @@ import dev.sluice.cli.map.MapCommand;
 import dev.sluice.cli.socket.DialCommand;
 import dev.sluice.cli.socket.ListenCommand;
 import dev.sluice.cli.socket.ProxyCommand;
+import dev.sluice.cli.space.GetCommand;
 import dev.sluice.cli.space.PutCommand;
+import dev.sluice.cli.space.SetCommand;
 import dev.sluice.cli.space.SpaceGroup;
 import dev.sluice.cli.space.TakeCommand;
+import dev.sluice.cli.space.WatchKeysCommand;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +38,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ProxyCommand.class,
             PutCommand.class,
             TakeCommand.class,
+            SetCommand.class,
+            GetCommand.class,
+            WatchKeysCommand.class,
             SpaceGroup.class,
             Doctor.class,
             WarmUp.class
@@ -75,7 +81,7 @@ final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "missing command, expected one of: map, listen, dial, proxy, put, take, space, doctor");
+                "missing command, expected one of: map, listen, dial, proxy, put, take, set, get, watch, space, doctor");
     }
 
     private static int badUsage(ParameterException exception, String[] arguments) {

@@ -192,12 +192,15 @@ class ScopeTest {
                     Strand strand = Strand.current();
                     strand.enter(new Failing(strand));
                 });
-                assertThat(group.join()).singleElement().satisfies(outcome -> assertThat(outcome)
-                        .isInstanceOfSatisfying(
-                                Outcome.Failed.class,
-                                failed -> assertThat(failed.failure().getSuppressed())
-                                        .singleElement()
-                                        .satisfies(failure -> assertThat(failure).hasMessage("of the test, forgotten"))));
+                assertThat(group.join())
+                        .singleElement()
+                        .satisfies(outcome -> assertThat(outcome)
+                                .isInstanceOfSatisfying(
+                                        Outcome.Failed.class,
+                                        failed -> assertThat(failed.failure().getSuppressed())
+                                                .singleElement()
+                                                .satisfies(failure ->
+                                                        assertThat(failure).hasMessage("of the test, forgotten"))));
             }
         });
     }

@@ -38,7 +38,7 @@ public final class OnSeams {
 
     /// For [#run]: another clock.
     public static UnaryOperator<LoopSeams> clock(Clock clock) {
-        return real -> new LoopSeams(
-                clock, real.poller(), real.ready(), real.timerShift(), real.random(), real.simulator());
+        return real ->
+                new LoopSeams(clock, real.poller(), real.ready(), real.timerShift(), real.random(), real.simulator());
     }
 }

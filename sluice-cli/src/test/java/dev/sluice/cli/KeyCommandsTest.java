@@ -10,7 +10,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -43,20 +42,7 @@ class KeyCommandsTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        List<String> words = new ArrayList<>(List.of(
-                "env",
-                "--default-signal=INT,TERM,PIPE",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.sluice.cli.Main"));
-        words.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(words).start();
+        Process process = new ProcessBuilder(OwnJvm.words(arguments)).start();
         started.add(process);
         return process;
     }

@@ -46,22 +46,7 @@ class SpaceCommandsTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        // Who runs tests in the background of a shell ignores signals, and so would everything started from
-        // there.
-        List<String> words = new ArrayList<>(List.of(
-                "env",
-                "--default-signal=INT,TERM,PIPE",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.sluice.cli.Main"));
-        words.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(words).start();
+        Process process = new ProcessBuilder(OwnJvm.words(arguments)).start();
         started.add(process);
         return process;
     }

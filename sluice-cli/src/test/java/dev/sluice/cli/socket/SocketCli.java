@@ -4,6 +4,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.Sluice;
+import dev.sluice.cli.OwnJvm;
 import dev.sluice.io.ByteReader;
 import dev.sluice.process.Child;
 import dev.sluice.process.Command;
@@ -15,8 +16,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -29,21 +28,8 @@ final class SocketCli {
     }
 
     static Command sluice(String... arguments) {
-        // Who runs tests in the background of a shell ignores signals, and so would everything started from
-        // there.
-        List<String> words = new ArrayList<>(List.of(
-                "--default-signal=INT,TERM,PIPE",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.sluice.cli.Main"));
-        Collections.addAll(words, arguments);
-        return Command.of("env", words.toArray(String[]::new));
+        List<String> words = OwnJvm.words(arguments);
+        return Command.of(words.getFirst(), words.subList(1, words.size()).toArray(String[]::new));
     }
 
     static String file(String name) {

@@ -6,6 +6,7 @@ import dev.sluice.codec.Cbor;
 import dev.sluice.codec.Codec;
 import dev.sluice.codec.CodecException;
 import dev.sluice.internal.shm.Inspection;
+import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import java.time.Duration;
@@ -58,6 +59,16 @@ final class Items {
             } catch (UsageException wrong) {
                 throw new TypeConversionException(String.valueOf(wrong.getMessage()));
             }
+        }
+    }
+
+    /// Who waits for what is not there would wait for ever, and leave an empty one behind.
+    ///
+    /// @param missing what to say if nobody has made it
+    /// @throws SpaceException `UNAVAILABLE` if nobody has
+    static void requireThere(Space opened, String object, String missing) {
+        if (opened.list().stream().noneMatch(item -> item.name().equals(object))) {
+            throw new SpaceException(Problem.UNAVAILABLE, missing + ", expected one that has been made");
         }
     }
 }

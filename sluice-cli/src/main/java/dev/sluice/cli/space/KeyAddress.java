@@ -3,7 +3,6 @@ package dev.sluice.cli.space;
 import dev.sluice.space.Namespace;
 import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
-import dev.sluice.space.SpaceException.Problem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -23,10 +22,7 @@ record KeyAddress(String space, String object, String key) {
     /// @param opened the space
     /// @throws SpaceException `UNAVAILABLE` if nobody has
     Namespace existing(Space opened) {
-        if (opened.list().stream().noneMatch(item -> item.name().equals(object))) {
-            throw new SpaceException(
-                    Problem.UNAVAILABLE, space + "/" + object + ": no such namespace, expected one that has been made");
-        }
+        Items.requireThere(opened, object, space + "/" + object + ": no such namespace");
         return of(opened);
     }
 

@@ -9,8 +9,6 @@ import dev.sluice.io.StandardStreams;
 import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
 import dev.sluice.space.Space;
-import dev.sluice.space.SpaceException;
-import dev.sluice.space.SpaceException.Problem;
 import dev.sluice.task.Deadline;
 import java.io.IOException;
 import java.time.Duration;
@@ -73,7 +71,7 @@ public final class TakeCommand extends SpaceCommand {
         }
         Items.requireSpace(address.space());
         try (Space space = Space.open(address.space())) {
-            requireQueue(space);
+            Items.requireThere(space, address.object(), address + ": no such queue");
             Queue<byte[]> queue = space.queue(address.object(), Codec.raw(), Queue.Options.defaults());
             for (long i = 0; all || i < count; i++) {
                 Received<Lease<byte[]>> taken = take(queue);
@@ -88,13 +86,6 @@ public final class TakeCommand extends SpaceCommand {
             }
         }
         return CommandLine.ExitCode.OK;
-    }
-
-    /// Who takes from what is not there would wait for ever, and leave an empty queue behind.
-    private void requireQueue(Space space) {
-        if (space.list().stream().noneMatch(item -> item.name().equals(address.object()))) {
-            throw new SpaceException(Problem.UNAVAILABLE, address + ": no such queue, expected one that has been made");
-        }
     }
 
     private Received<Lease<byte[]>> take(Queue<byte[]> queue) {

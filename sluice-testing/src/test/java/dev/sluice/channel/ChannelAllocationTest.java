@@ -31,6 +31,9 @@ class ChannelAllocationTest {
     /// The smallest object has 16 bytes: one for every eighth value would be found.
     private static final double NONE = 2;
 
+    /// What the action of a clause is given: a [Received.Value]. A compiler may find that it can do without.
+    private static final double RECEIVED = 16;
+
     static Stream<Channel<Integer>> channels() {
         return Stream.of(Channel.rendezvous(), Channel.buffered(1), Channel.buffered(64));
     }
@@ -46,10 +49,8 @@ class ChannelAllocationTest {
     @Test
     void theTimeoutOfASelectAllocatesNothing() {
         Channel<Integer> channel = Channel.rendezvous();
-        var patient = Select.of(channel.onReceive(value -> {}));
-        var impatient = Select.of(channel.onReceive(value -> {}), Clause.after(Duration.ofHours(1), () -> {}));
-        assertThat(leastBytes(channel, impatient::await) - leastBytes(channel, patient::await))
-                .isLessThan(NONE);
+        var select = Select.of(channel.onReceive(value -> {}), Clause.after(Duration.ofHours(1), () -> {}));
+        assertThat(leastBytes(channel, select::await)).isLessThan(RECEIVED + NONE);
     }
 
     private static double leastBytes(Channel<Integer> channel, Runnable receive) {

@@ -62,7 +62,7 @@ public final class DialCommand extends SocketCommand {
     }
 
     @Override
-    void run() throws IOException {
+    void join() throws IOException {
         Duration limit = seconds("--timeout", timeout);
         Duration silence = seconds("--idle", idle);
         List<Layer> texts;

@@ -78,7 +78,7 @@ public final class ListenCommand extends SocketCommand {
     }
 
     @Override
-    void run() throws IOException {
+    void join() throws IOException {
         if (limit < 1) {
             throw wrong("--limit " + limit + ": expected 1 or more");
         }

@@ -1,35 +1,24 @@
 package dev.sluice.cli.socket;
 
-import dev.sluice.Sluice;
-import dev.sluice.cancel.CancelledException;
+import dev.sluice.cli.command.LoopCommand;
 import dev.sluice.layer.Capture;
 import dev.sluice.layer.Layer;
-import dev.sluice.loop.LoopsConfig;
 import dev.sluice.net.NetException;
 import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.process.ProcessStartException;
-import dev.sluice.task.TaskFailedException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/// What the three commands share: they run on a loop, and fail in one line.
-abstract class SocketCommand implements Callable<Integer> {
-    /// The reader of our output has gone: what a shell shows of a filter that SIGPIPE ended.
-    private static final int BROKEN_PIPE = 128 + 13;
-
+/// What the three commands share: what they show and capture of their layers, and how they fail.
+abstract class SocketCommand extends LoopCommand {
     @Option(names = "--describe", description = "Print what each layer has carried, on stderr, behind each connection.")
     boolean describe;
 
@@ -41,28 +30,19 @@ abstract class SocketCommand implements Callable<Integer> {
 
     private List<Layer> capturing = List.of(); // below and above the others; set before run
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help message and exit.")
-    @SuppressWarnings("UnusedVariable") // picocli looks at it
-    private boolean help;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
-    /// What it does, on a loop.
-    abstract void run() throws IOException;
+    /// Joins what was typed.
+    abstract void join() throws IOException;
 
     /// The addresses that were typed.
     abstract List<Place> places();
 
-    private void runCaptured() throws IOException {
+    @Override
+    protected final int run() throws IOException {
+        Reports.handler(this::report);
         Path path = capture;
         if (path == null) {
-            run();
-            return;
+            join();
+            return CommandLine.ExitCode.OK;
         }
         for (Place place : places()) {
             if (place.isUdp()) { // the file has streams
@@ -77,8 +57,9 @@ abstract class SocketCommand implements Callable<Integer> {
         }
         try (file) {
             capturing = List.of(file.at("transport"), file.at("content"));
-            run();
+            join();
         }
+        return CommandLine.ExitCode.OK;
     }
 
     /// Layers, and those that capture what passes below and above them.
@@ -96,30 +77,13 @@ abstract class SocketCommand implements Callable<Integer> {
     }
 
     @Override
-    public final Integer call() {
-        Reports.handler(this::report);
-        LoopsConfig config = LoopsConfig.defaults().withCount(1).withStallLimit(Duration.ZERO);
-        try {
-            Sluice.run(config, this::runCaptured);
-            return CommandLine.ExitCode.OK;
-        } catch (IOException failed) {
-            return failed(failed);
-        } catch (TaskFailedException failed) {
-            if (failed.getCause() instanceof IOException cause) {
-                return failed(cause);
-            }
-            throw failed;
-        } catch (CancelledException stopped) {
-            return CommandLine.ExitCode.SOFTWARE; // by a signal, whose exit status follows
-        }
+    protected final @Nullable String explain(Throwable failure) {
+        return failure instanceof IOException io ? text(io) : null;
     }
 
-    private int failed(IOException failure) {
-        if (failure instanceof NetException pipe && Joint.isBrokenPipe(pipe)) {
-            return BROKEN_PIPE;
-        }
-        say(text(failure));
-        return CommandLine.ExitCode.SOFTWARE;
+    @Override
+    protected final boolean isBrokenPipe(Throwable failure) {
+        return failure instanceof NetException net && Joint.isBrokenPipe(net);
     }
 
     private void report(Report report) {
@@ -148,24 +112,5 @@ abstract class SocketCommand implements Callable<Integer> {
             throw wrong(option + " " + value + ": expected more than 0");
         }
         return Duration.ofNanos((long) (value * 1e9));
-    }
-
-    /// Prints a line about what happens, on stderr.
-    final void say(String line) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println(spec.qualifiedName() + ": " + line);
-        err.flush();
-    }
-
-    /// Prints a table as it is, on stderr.
-    final void show(String table) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println(table.stripTrailing());
-        err.flush();
-    }
-
-    /// What was typed cannot be done.
-    final ParameterException wrong(String text) {
-        return new ParameterException(spec.commandLine(), text);
     }
 }

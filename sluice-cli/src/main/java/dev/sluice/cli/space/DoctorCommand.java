@@ -25,7 +25,7 @@ final class DoctorCommand extends SpaceCommand {
     private String address;
 
     @Override
-    int run() throws IOException {
+    int work() throws IOException {
         Items.requireSpace(address);
         int found = 0;
         for (Seen seen : Inspection.look(Items.shmName(address))) {

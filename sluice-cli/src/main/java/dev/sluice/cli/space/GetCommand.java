@@ -40,7 +40,7 @@ public final class GetCommand extends SpaceCommand {
     private boolean list;
 
     @Override
-    int run() throws IOException {
+    int work() throws IOException {
         if (!list && address.key().isEmpty()) {
             throw wrong("get " + address + ": expected a KEY, or --list");
         }

@@ -17,7 +17,7 @@ final class LsCommand extends SpaceCommand {
     private Optional<String> address = Optional.empty();
 
     @Override
-    int run() throws IOException {
+    int work() throws IOException {
         if (address.isEmpty()) {
             Inspection.spaces().forEach(name -> out().println("shm:" + name));
         } else {

@@ -61,7 +61,7 @@ public final class PutCommand extends SpaceCommand {
     private int done;
 
     @Override
-    int run() throws IOException {
+    int work() throws IOException {
         try (Space space = Space.open(address.space())) {
             Queue<byte[]> queue = space.queue(address.object(), Codec.raw(), Queue.Options.defaults());
             boolean all = items.isEmpty() ? lines(queue) : words(queue);

@@ -36,7 +36,7 @@ final class RmCommand extends SpaceCommand {
     private boolean force;
 
     @Override
-    int run() throws IOException {
+    int work() throws IOException {
         Items.requireSpace(address);
         String name = Items.shmName(address);
         if (!force) {

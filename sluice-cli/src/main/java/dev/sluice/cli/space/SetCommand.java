@@ -44,7 +44,7 @@ public final class SetCommand extends SpaceCommand {
     private boolean remove;
 
     @Override
-    int run() {
+    int work() {
         if (remove != (value == null) || remove && time != null) {
             throw wrong("set " + address + ": expected a VALUE, or --remove alone");
         }

@@ -65,7 +65,7 @@ public final class TakeCommand extends SpaceCommand {
     private @Nullable Duration wait;
 
     @Override
-    int run() throws IOException {
+    int work() throws IOException {
         if (count < 1) {
             throw wrong("-n " + count + ": expected 1 or more");
         }

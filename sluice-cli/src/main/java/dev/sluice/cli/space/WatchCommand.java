@@ -36,7 +36,7 @@ final class WatchCommand extends SpaceCommand {
     private Duration every;
 
     @Override
-    int run() throws IOException {
+    int work() throws IOException {
         if (every.isZero()) {
             throw wrong("--every 0: expected more than 0");
         }

@@ -60,7 +60,7 @@ public final class WatchKeysCommand extends SpaceCommand {
     private @Nullable Duration wait;
 
     @Override
-    int run() throws IOException {
+    int work() throws IOException {
         if (count < 1) {
             throw wrong("-n " + count + ": expected 1 or more");
         }

@@ -14,12 +14,21 @@ class TextTest {
     @Test
     void noControlCharacterReachesTheTerminal() {
         assertThat(Text.quoted("a\n\t\r\u001b[31m'\u0000\u0085\u202e".getBytes(UTF_8), 40))
-                .isEqualTo("'a\\n\\t\\r\\x1b[31m\\'\\x00\\x85\\x202e'");
+                .isEqualTo("'a\\n\\t\\r\\x1b[31m\\'\\x00\\u0085\\u202e'");
     }
 
     @Test
-    void bytesThatAreNoTextAreReplaced() {
-        assertThat(Text.quoted(new byte[] {'a', (byte) 0xff, 'b'}, 40)).isEqualTo("'a\uFFFDb'");
+    void bytesThatAreNoTextShowAsTheyAre() {
+        assertThat(Text.quoted(new byte[] {'a', (byte) 0xff, 'b', (byte) 0xe6, (byte) 0x96}, 40))
+                .isEqualTo("'a\\xffb\\xe6\\x96'");
+        assertThat(Text.quoted(new byte[] {(byte) 0xff, (byte) 0xfe, 'b'}, 2)).isEqualTo("'\\xff\\xfe…'");
+    }
+
+    @Test
+    void itemsThatDifferLookDifferent() {
+        assertThat(Text.quoted("\\xff".getBytes(UTF_8), 40)).isEqualTo("'\\\\xff'");
+        assertThat(Text.quoted(new byte[] {(byte) 0x85}, 40)).isEqualTo("'\\x85'");
+        assertThat(Text.quoted("😀".getBytes(UTF_8), 40)).isEqualTo("'😀'");
     }
 
     @Test

@@ -4,17 +4,27 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.Sluice;
+import dev.sluice.io.ByteReader;
 import dev.sluice.loop.LoopsConfig;
 import dev.sluice.net.Listener;
 import dev.sluice.net.Tcp;
 import dev.sluice.net.TcpAddress;
+import dev.sluice.process.Child;
 import dev.sluice.process.Command;
+import dev.sluice.process.Exit;
+import dev.sluice.task.Action;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
+import dev.sluice.websocket.WebSocket.Goodbye;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/// A client that somebody else has written: of Python's standard library, from the specification.
+/// Peers that somebody else has written: a client of Python's standard library, from the specification, and both
+/// ends of `ws`, the library of Node.js, as Debian packages it.
 @SuppressWarnings("try") // a close in the middle is what is tested
 class WebSocketPeersTest {
     private static final String CLIENT = """
@@ -59,22 +69,101 @@ class WebSocketPeersTest {
             print("fine")
             """;
 
+    private static final String NODE_CLIENT = """
+            const WebSocket = require("ws"), assert = require("assert"), crypto = require("crypto");
+            const socket = new WebSocket("ws://127.0.0.1:" + process.argv[1] + "/echo", {perMessageDeflate: false});
+            const sent = ["", "gr\u00fc\u00df", "\ud83d\ude00".repeat(70000)].concat(
+                [0, 1, 125, 126, 65535, 65536, 200000].map(n => crypto.randomBytes(n)));
+            let next = 0, pongs = 0;
+            socket.on("open", () => { socket.ping("there?"); sent.forEach(each => socket.send(each)); });
+            socket.on("pong", data => { assert.equal(data.toString(), "there?"); pongs++; });
+            socket.on("message", (data, binary) => {
+                const each = sent[next++];
+                assert.equal(binary, typeof each !== "string");
+                assert.ok(data.equals(Buffer.from(each)), "message " + next);
+                if (next === sent.length) socket.close(4001, "enough");
+            });
+            socket.on("close", (code, reason) => {
+                assert.deepEqual([code, reason.toString(), next, pongs], [4001, "", sent.length, 1]);
+                console.log("fine");
+            });
+            """;
+
+    private static final String NODE_SERVER = """
+            const {WebSocketServer} = require("ws");
+            const server = new WebSocketServer({port: 0, host: "127.0.0.1"});
+            server.on("listening", () => console.log(server.address().port));
+            server.on("connection", (socket, request) => {
+                socket.send(request.url);
+                socket.on("message", (data, binary) => {
+                    if (!binary && data.toString() === "bye") socket.close(4002, "as you say");
+                    else socket.send(data, {binary});
+                });
+                socket.on("close", () => server.close());
+            });
+            """;
+
+    private static Command node(String program, String... arguments) {
+        List<String> line = new ArrayList<>(List.of("-e", program));
+        line.addAll(List.of(arguments));
+        return Command.of("node", line.toArray(String[]::new)).variable("NODE_PATH", "/usr/share/nodejs");
+    }
+
+    private static void run(Action<?> body) throws Exception {
+        LoopsConfig config = LoopsConfig.defaults().withStallLimit(ofSeconds(20));
+        Sluice.run(config, () -> Deadline.after(ofSeconds(60)).named("test").run(body));
+    }
+
+    private static void serve(Function<String, Command> client) throws Exception {
+        run(() -> {
+            try (Listener listener = Tcp.listen("127.0.0.1:0");
+                    var group = TaskGroup.open()) {
+                group.start("server", () -> listener.serve(WebSocket.serving(WebSocketPeersTest::echo)));
+                String port = Integer.toString(((TcpAddress) listener.address()).port());
+                var result = client.apply(port).run();
+                assertThat(result.stdoutText()).as(result.stderrText()).isEqualTo("fine\n");
+                listener.close();
+                group.join();
+            }
+        });
+    }
+
     @Test
     void aClientOfPythonIsServed() throws Exception {
-        LoopsConfig config = LoopsConfig.defaults().withStallLimit(ofSeconds(20));
-        Sluice.run(
-                config,
-                () -> Deadline.after(ofSeconds(60)).named("test").run(() -> {
-                    try (Listener listener = Tcp.listen("127.0.0.1:0");
-                            var group = TaskGroup.open()) {
-                        group.start("server", () -> listener.serve(WebSocket.serving(WebSocketPeersTest::echo)));
-                        String port = Integer.toString(((TcpAddress) listener.address()).port());
-                        var result = Command.of("python3", "-c", CLIENT, port).run();
-                        assertThat(result.stdoutText()).as(result.stderrText()).isEqualTo("fine\n");
-                        listener.close();
-                        group.join();
+        serve(port -> Command.of("python3", "-c", CLIENT, port));
+    }
+
+    @Test
+    void aClientOfNodeIsServed() throws Exception {
+        serve(port -> node(NODE_CLIENT, port));
+    }
+
+    @Test
+    void aServerOfNodeIsTalkedTo() throws Exception {
+        run(() -> {
+            try (Child server = node(NODE_SERVER).start()) {
+                String port = ByteReader.over(server.stdout()).readLine().orElseThrow();
+                try (WebSocket socket =
+                        WebSocket.connect(Tcp.connect("127.0.0.1:" + port), "127.0.0.1:" + port, "/tea?milk=no")) {
+                    assertThat(socket.receive()).contains(new Message.Text("/tea?milk=no"));
+                    for (int size : new int[] {0, 1, 125, 126, 65_535, 65_536, 200_000}) {
+                        byte[] bytes = new byte[size];
+                        Arrays.fill(bytes, (byte) size);
+                        socket.send(bytes);
+                        assertThat(socket.receive()).as("%d bytes", size).contains(new Message.Binary(bytes));
+                        String text = "ß".repeat(size / 2);
+                        socket.send(text);
+                        assertThat(socket.receive())
+                                .as("%d characters", size / 2)
+                                .contains(new Message.Text(text));
                     }
-                }));
+                    socket.send("bye");
+                    assertThat(socket.receive()).isEmpty();
+                    assertThat(socket.goodbye()).contains(new Goodbye(4002, "as you say"));
+                }
+                assertThat(server.exit()).isEqualTo(new Exit.Exited(0));
+            }
+        });
     }
 
     private static void echo(WebSocket socket) throws Exception {

@@ -2,6 +2,8 @@ package dev.sluice.internal.shm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.internal.ranks.Board;
+import dev.sluice.internal.ranks.ByteRing;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +29,10 @@ class ShmFormatTest {
     private static final Pattern CONSTANT = Pattern.compile("`([A-Z]\\w+)\\.([A-Z_]+)`(?: = (-?(?:0x)?[0-9a-f]+))?");
 
     private static final Pattern KIND = Pattern.compile("\\| (\\d+) \\| ([a-z ]+) \\|.*");
+
+    private static final Pattern OPERATION = Pattern.compile("\\| ([\\d, ]+) \\| ([a-z -]+.*?) \\|.*");
+
+    private static final String RANKS = "dev.sluice.ranks.";
 
     /// The classes whose constants are the format.
     private static final List<Class<?>> FORMAT = List.of(
@@ -39,6 +46,16 @@ class ShmFormatTest {
             ValueWords.class,
             ShmLock.class,
             ShmEvent.class,
+            ShmReadWriteLock.class,
+            ShmBarrier.class,
+            BlockTable.class,
+            NamespaceWords.class,
+            TopicWords.class,
+            ShmWiring.class,
+            Board.class,
+            Board.Failure.class,
+            ByteRing.class,
+            named(RANKS + "Standing"),
             WaitPoint.class);
 
     /// What follows from others, or no file holds.
@@ -56,9 +73,31 @@ class ShmFormatTest {
             "SharedWords.PARTICIPANTS",
             "ValueWords.OWNER",
             "ValueWords.MOST",
-            "ShmLock.OWNER");
+            "ShmLock.OWNER",
+            "ShmReadWriteLock.OWNER",
+            "ShmReadWriteLock.INDEX_SHIFT",
+            "ShmBarrier.NONE",
+            "ShmBarrier.LEFT_MASK",
+            "ShmBarrier.BREAKER_MASK",
+            "ShmBarrier.INDEX_SHIFT",
+            "BlockTable.NONE",
+            "BlockTable.INDEX_MASK",
+            "NamespaceWords.FULL",
+            "NamespaceWords.DIFFERENT",
+            "NamespaceWords.BUSY",
+            "NamespaceWords.ANY_VERSION",
+            "TopicWords.NONE",
+            "ShmWiring.WATCHER",
+            "ShmWiring.PARTICIPANTS",
+            "ShmWiring.TRIES",
+            "Board.STAMP",
+            "Board.DECIDED",
+            "Failure.BYTE",
+            "Standing.NOBODY",
+            "Standing.SEQUENCE");
 
     private static List<String> lines;
+
     private static final Map<String, Long> SAID = new TreeMap<>();
 
     @BeforeAll
@@ -77,11 +116,9 @@ class ShmFormatTest {
     void eachConstantOfThePageIsThatOfTheSources() throws ReflectiveOperationException {
         Map<String, Long> actual = new TreeMap<>();
         for (String name : SAID.keySet()) {
-            String[] parts = name.split("\\.", -1);
-            Class<?> holder = Class.forName(ShmFormatTest.class.getPackageName() + "." + parts[0]);
-            actual.put(name, value(holder.getDeclaredField(parts[1])));
+            actual.put(name, constant(name));
         }
-        assertThat(SAID).as("said in %s", PAGE).isEqualTo(actual).hasSizeGreaterThan(50);
+        assertThat(SAID).as("said in %s", PAGE).isEqualTo(actual).hasSizeGreaterThan(150);
     }
 
     @Test
@@ -103,7 +140,7 @@ class ShmFormatTest {
     @Test
     void eachKindHasItsNumber() {
         Map<String, Integer> said = new TreeMap<>();
-        for (String line : lines.subList(lines.indexOf("## Header"), lines.indexOf("## Participants"))) {
+        for (String line : ofKinds()) {
             Matcher matcher = KIND.matcher(line);
             if (matcher.matches()) {
                 said.put(matcher.group(2).strip(), Integer.valueOf(matcher.group(1)));
@@ -116,8 +153,75 @@ class ShmFormatTest {
         assertThat(said).isEqualTo(kinds);
     }
 
-    private static long value(Field field) throws IllegalAccessException {
+    @Test
+    void eachBodyBeginsWithItsOwn() throws ReflectiveOperationException {
+        Map<String, String> bodies = new TreeMap<>();
+        for (String line : ofKinds()) {
+            Matcher matcher = KIND.matcher(line);
+            if (matcher.matches()) {
+                String[] cells = line.split("\\|", -1);
+                bodies.put(matcher.group(2).strip(), cells[cells.length - 2].strip());
+            }
+        }
+        long own = constant("SharedWords.OWN");
+        assertThat(bodies)
+                .containsEntry("topic", constant("TopicWords.TABLE") + " + a table")
+                .containsEntry("namespace", own + " + a table")
+                .containsEntry("barrier", constant("ShmBarrier.CELLS") + " + 8 × parties")
+                .containsEntry("read write lock", "" + (own + Long.BYTES * constant("ShmReadWriteLock.CELLS")))
+                .containsEntry(
+                        "ranks",
+                        constant("Board.RANK_BYTES") + " × size + "
+                                + constant("Board.EPOCH_BYTES") * constant("Board.MOST_EPOCHS")
+                                + " + size × (size - 1) × (" + constant("ByteRing.HEADER_BYTES") + " + ringBytes)");
+    }
+
+    @Test
+    void eachOperationOfRanksHasItsNumber() throws ReflectiveOperationException {
+        Map<Long, String> said = new TreeMap<>();
+        for (String line : lines.subList(lines.indexOf("| number | operation | messages |"), lines.size())) {
+            Matcher matcher = OPERATION.matcher(line);
+            if (matcher.matches()) {
+                for (String number : matcher.group(1).split(", ", -1)) {
+                    said.merge(Long.valueOf(number), matcher.group(2), (one, other) -> one + " " + other);
+                }
+            }
+        }
+        Class<?> operations = named(RANKS + "Operation");
+        Field number = operations.getDeclaredField("number");
+        Map<Long, String> actual = new TreeMap<>();
+        for (Object operation : operations.getEnumConstants()) {
+            String name = operation.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+            actual.put(value(number, operation), name.replace("-numbers", ""));
+        }
+        actual.remove(0L); // none
+        assertThat(said).containsOnlyKeys(actual.keySet());
+        actual.forEach((each, name) -> assertThat(said.get(each)).contains(name));
+    }
+
+    private static List<String> ofKinds() {
+        return lines.subList(lines.indexOf("## Header"), lines.indexOf("## Participants"));
+    }
+
+    private static Class<?> named(String name) {
+        try {
+            return Class.forName(name);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static long constant(String name) throws ReflectiveOperationException {
+        String[] parts = name.split("\\.", -1);
+        Class<?> holder = FORMAT.stream()
+                .filter(each -> each.getSimpleName().equals(parts[0]))
+                .findFirst()
+                .orElseGet(() -> named(ShmFormatTest.class.getPackageName() + "." + parts[0]));
+        return value(holder.getDeclaredField(parts[1]), null);
+    }
+
+    private static long value(Field field, @Nullable Object of) throws IllegalAccessException {
         field.setAccessible(true);
-        return ((Number) field.get(null)).longValue();
+        return ((Number) field.get(of)).longValue();
     }
 }

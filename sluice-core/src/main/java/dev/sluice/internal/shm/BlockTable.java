@@ -425,8 +425,9 @@ final class BlockTable {
     /// A slot whose block is gone becomes empty. Whether it may, the caller knows.
     void vacate(int slot, long seen) {
         assert stateOf(seen) == GONE : "slot=" + seen;
-        // Pairs with the reads of slots; the version stays, which was the slot's alone.
-        memory.compareAndSetLong(slotAt(slot), seen, word(versionOf(seen), EMPTY, 0));
+        // Pairs with the reads of slots. The version and the block stay: somebody may be in the middle of the
+        // removal.
+        memory.compareAndSetLong(slotAt(slot), seen, word(versionOf(seen), EMPTY, indexOf(seen)));
     }
 
     // ---- for tests

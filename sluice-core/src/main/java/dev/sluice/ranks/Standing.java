@@ -165,7 +165,7 @@ abstract class Standing {
         wiring.wakeAll();
         boolean watched = wiring.isWatched();
         while (!board.complete()) {
-            if (!watched) {
+            if (!watched && board.failed(epoch) && !board.complete()) { // in this order: the last may join, and fail
                 requireWhole();
             }
             wiring.await(() -> board.complete() || !watched && board.failed(epoch), this);

@@ -170,7 +170,7 @@ class SharedFile:
         self.stamp = 0
         self.closed = False
         self._release: Callable[[], None] = lambda: None
-        self._calls = threading.RLock()  # who calls the kernel with the descriptor, so that nobody closes it meanwhile
+        self.staying = threading.RLock()  # of who needs the descriptor, or the stamp, so that nobody leaves meanwhile
         _opened.add(self)
 
     # -- found or made
@@ -292,7 +292,7 @@ class SharedFile:
             return False
         if self.buried(owner):
             return True
-        with self._calls:
+        with self.staying:
             self.require_open("look at")
             return not is_locked_by_other(self.fd, self._entry(owner >> 16))
 
@@ -302,7 +302,7 @@ class SharedFile:
 
     def sweep(self) -> bool:
         """Releases what those who died since the last time have left, and says whether somebody had."""
-        if not self._calls.acquire(blocking=False):
+        if not self.staying.acquire(blocking=False):
             return False
         try:
             found = False
@@ -323,7 +323,7 @@ class SharedFile:
                     unlock_byte(self.fd, at)
             return found
         finally:
-            self._calls.release()
+            self.staying.release()
 
     def count(self, which: int) -> None:
         """Counts something that this participant has done."""
@@ -349,17 +349,27 @@ class SharedFile:
 
     # -- the end
 
-    def close(self) -> None:
-        """Leaves: what this opening owns is released. Once."""
-        with self._calls:
+    def close(self, *sections: threading.RLock) -> None:
+        """Leaves: what this opening owns is released. Once.
+
+        Who puts our stamp into words does it in one of these sections, and looks there first whether the file is open;
+        who is in one is waited for. Else a word would carry the stamp of one who has left, and whom nobody buries.
+        """
+        with self.staying:
             if self.closed:
                 return
             self.closed = True
+        for section in sections:
+            with section:
+                pass
+        with self.staying:
             index = self.stamp >> 16
             generation = self._word(index)[1]
-            self._bury(index, generation)
-            self._set(index, _FREE, generation)
-            os.close(self.fd)
+            try:
+                self._bury(index, generation)
+                self._set(index, _FREE, generation)
+            finally:
+                os.close(self.fd)
 
     def abandon(self) -> None:
         """Ends an opening that has not joined."""

@@ -58,6 +58,9 @@ class _Atomics:
         self.add8 = function("fetch_add_8", int8, address, int8, order)
         self.compare8 = function("compare_exchange_8", ctypes.c_bool, address, address, int8, order, order)
         self.compare4 = function("compare_exchange_4", ctypes.c_bool, address, address, int4, order, order)
+        self.fence = library["atomic_thread_fence"]
+        self.fence.restype = None
+        self.fence.argtypes = (order,)
         lock_free = function("is_lock_free", ctypes.c_bool, ctypes.c_size_t, address)
         if not lock_free(8, None) or not lock_free(4, None):
             raise SpaceError(Problem.UNAVAILABLE, "atomic words of 8 bytes: with a lock, expected none")
@@ -132,6 +135,10 @@ class Memory:
         seen = ctypes.c_uint32(expected)
         at = self._address(offset, 4)
         return bool(self._atomics.compare4(at, ctypes.addressof(seen), value, _SEQ_CST, _SEQ_CST))
+
+    def fence(self) -> None:
+        """Keeps a look at a word behind the copies that were made before it."""
+        self._atomics.fence(_SEQ_CST)
 
     # -- bytes: plain copies, of what a word has handed over
 

@@ -277,7 +277,9 @@ def _take_end(file: SharedFile) -> int | None:
     for end in (0, 1):
         if file.memory.compare_and_set(file.body + 8 * end, _NEVER << 32, _HELD << 32 | file.stamp):
             return end
-        held |= file.memory.load(file.body + 8 * end) >> 32 == _HELD
+        word = file.memory.load(file.body + 8 * end)
+        # That of a dead one may be released by somebody else at this moment.
+        held |= word >> 32 == _HELD and not file.dead(word & 0xFFFF_FFFF)
     if held:
         raise SpaceError(Problem.BUSY, f"open {file.path}: held=2, expected an end that nobody has taken")
     return None

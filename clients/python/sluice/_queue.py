@@ -113,7 +113,8 @@ class Lease(Generic[T]):
             if self._queue._leased.pop(self._token, None) is not None:
                 return how()
         except BaseException:
-            self._queue._take_back()  # what an interrupt has left in between
+            with self._queue._taking:
+                self._queue._take_back()  # what an interrupt has left in between
             raise
         if doing is not None:
             raise RuntimeError(f"{doing} an item of {self._queue}: its lease has been ended")
@@ -235,10 +236,10 @@ class Queue(Generic[T]):
 
     def _put(self, data: bytes, level: int) -> bool:
         while True:
-            self._file.require_open("put into")
-            if self._is_finished():
-                raise SpaceError(Problem.FINISHED, f"put into {self}: it is finished")
             with self._putting:
+                self._file.require_open("put into")
+                if self._is_finished():
+                    raise SpaceError(Problem.FINISHED, f"put into {self}: it is finished")
                 try:
                     position = self._claim()
                     if position is None:
@@ -375,8 +376,8 @@ class Queue(Generic[T]):
             del lease  # ends here if nobody keeps it
 
     def _take(self) -> Lease[T] | None:
-        self._file.require_open("take from")
         with self._taking:
+            self._file.require_open("take from")
             try:
                 slot = self._take_slot()
                 if slot is None:
@@ -518,13 +519,13 @@ class Queue(Generic[T]):
         self._return(slot, delay)
 
     def _return(self, slot: int, delay: float) -> None:
-        self._memory.write_int(slot + _DUE, "q", time.monotonic_ns() + max(0, int(delay * 1e9)))
-        while True:
+        with self._file.staying:
             word = self._memory.load(slot)
-            if word & _OWNER != self._file.stamp:
-                return  # the file was closed meanwhile
-            if self._memory.compare_and_set(slot, word, _word(word >> 32, _RETURNED, 0)):
-                break
+            if self._file.closed or word & _OWNER != self._file.stamp:
+                return  # it has gone to others, or is about to
+            self._memory.write_int(slot + _DUE, "q", time.monotonic_ns() + max(0, int(delay * 1e9)))
+            while not self._memory.compare_and_set(slot, word, _word(word >> 32, _RETURNED, 0)):
+                word = self._memory.load(slot)  # it was stepped over
         self._memory.add(self._file.body + _RETURNS, 1)
         self._not_empty.ring()
 
@@ -542,6 +543,8 @@ class Queue(Generic[T]):
             grave = self.dead_letters()
             item = self._item(slot)
             level = min(self._memory.read_int(slot + _DELIVERIES, "I") >> 16 & 0xFF, grave.options.levels - 1)
+            if self._memory.load(slot) & _OWNER != self._file.stamp:
+                return False  # the file was closed meanwhile, and this may be another's item
             if len(item) > grave.options.item_bytes or not grave._put(item, level):
                 return False
         except SpaceError:
@@ -594,6 +597,7 @@ class Queue(Generic[T]):
         """What was put aside goes to the dead letters, or back."""
         for slot in self._slots():
             with self._taking:
+                self._file.require_open("look after")
                 word = self._memory.load(slot)
                 try:
                     if word >> 28 & 15 == _POISONED and self._lease(slot, word) and not self._bury_item(slot):
@@ -615,7 +619,7 @@ class Queue(Generic[T]):
 
     def close(self) -> None:
         """Ends this opening: what it has leased goes to others."""
-        self._file.close()
+        self._file.close(self._putting, self._taking)
         self._not_empty.ring()
         self._not_full.ring()
 

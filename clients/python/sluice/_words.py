@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Generic, NamedTuple, TypeVar
@@ -10,13 +11,13 @@ from typing import Generic, NamedTuple, TypeVar
 from ._errors import Problem, SpaceError
 from ._file import Layout, Limits, SharedFile
 from ._memory import Memory
-from ._wait import WaitWord
+from ._wait import TICK, WaitWord
 from .codec import Codec
 
 T = TypeVar("T")
 
 _PARTICIPANTS = 128
-_WORD, _SECOND, _CHANGED, _OWN = 0, 8, 128, 256
+_WORD, _SECOND, _CHANGED, _ROOM, _OWN = 0, 8, 128, 192, 256
 _OWNER = (1 << 28) - 1
 
 
@@ -41,13 +42,15 @@ def layout(kind: str, limit: int = 0, most: int = 0, size: int = 0) -> Layout:
 
 
 class Words:
-    """What these objects have in common. Threads: any."""
+    """What these objects have in common. Threads: any; who takes something for this opening does it in `_section`."""
 
     def __init__(self, file: SharedFile) -> None:
         self._file = file
         self._memory = file.memory
         self._at = file.body
         self._changed = WaitWord(file.memory, file.body + _CHANGED)
+        self._section = threading.RLock()
+        self._tended = time.monotonic()
         try:
             file.join(self._release)
         except BaseException:
@@ -64,7 +67,13 @@ class Words:
         """Takes back what buried owners have."""
 
     def _tend(self) -> None:
+        self._tended = time.monotonic()
         self._file.sweep()
+
+    def _tend_at_times(self) -> None:
+        """No thread looks after the dead while nobody waits: who looks for something does."""
+        if time.monotonic() - self._tended >= TICK:
+            self._tend()
 
     def _wait(self, attempt: Callable[[], T | None], timeout: float | None, doing: str) -> T:
         def open_attempt() -> T | None:
@@ -75,7 +84,7 @@ class Words:
 
     def close(self) -> None:
         """Ends this opening: what it owns is taken back. Who waits here learns it within 0.1 s."""
-        self._file.close()
+        self._file.close(self._section)
         self._changed.ring()
 
     def __repr__(self) -> str:
@@ -203,7 +212,7 @@ class Held:
         """Says that what the lock guards is whole."""
         if not self._held:
             raise RuntimeError(f"repair {self._lock}: not held, expected its owner")
-        self._lock._repaired()
+        self._lock._repaired()  # unless it was taken back
         self.recovered = False
 
     def close(self) -> None:
@@ -237,7 +246,6 @@ class Lock(Words):
 
     def try_acquire(self) -> Held | None:
         """The lock, if nobody has it."""
-        self._file.require_open("acquire")
         self._require_not_held()
         return self._begin() if self._enter() else None
 
@@ -246,13 +254,16 @@ class Lock(Words):
             raise RuntimeError(f"acquire {self}: held by the caller, expected somebody else")
 
     def _enter(self) -> bool:
-        word = self._word()
-        if word & _OWNER:
-            if not self._file.dead(word & _OWNER):
-                return False
-            self._file.sweep()
+        with self._section:
+            self._file.require_open("acquire")
             word = self._word()
-        return not word & _OWNER and self._replace(word, word | self._file.stamp)
+            if word & _OWNER:
+                if not self._file.dead(word & _OWNER):
+                    return False
+                self._file.sweep()
+                self._release()  # of whom a sweep finds nothing any more
+                word = self._word()
+            return not word & _OWNER and self._replace(word, word | self._file.stamp)
 
     def _begin(self) -> Held:
         self._thread: int | None = threading.get_ident()
@@ -260,8 +271,10 @@ class Lock(Words):
         return Held(self, fence, bool(self._word() & self._DAMAGED))
 
     def _repaired(self) -> None:
-        while (word := self._word()) & self._DAMAGED:
-            self._replace(word, word & ~self._DAMAGED)
+        with self._section:
+            self._file.require_open("repair")
+            while (word := self._word()) & self._DAMAGED:
+                self._replace(word, word & ~self._DAMAGED)
 
     def _leave(self) -> None:
         self._thread = None
@@ -322,13 +335,14 @@ class Semaphore(Words):
 
     def try_acquire(self) -> Permit | None:
         """A permit, if one is free."""
-        self._file.require_open("acquire")
         return self._take()
 
     def _take(self) -> Permit | None:
-        for cell in self._cells():
-            if self._memory.load(cell) == 0 and self._memory.compare_and_set(cell, 0, self._file.stamp):
-                return Permit(self, cell)
+        with self._section:
+            self._file.require_open("acquire")
+            for cell in self._cells():
+                if self._memory.load(cell) == 0 and self._memory.compare_and_set(cell, 0, self._file.stamp):
+                    return Permit(self, cell)
         return None
 
     def _give_back(self, cell: int) -> None:
@@ -366,7 +380,6 @@ class Value(Words, Generic[T]):
     def __init__(self, file: SharedFile, codec: Codec[T]) -> None:
         self._codec = codec
         self._limit = file.header.limits[0]
-        self._writing = threading.Lock()
         super().__init__(file)
 
     @staticmethod
@@ -397,6 +410,7 @@ class Value(Words, Generic[T]):
             copy = self._copy(version)
             length = min(max(0, self._memory.read_int(copy, "i")), self._limit)  # half written, it is read again
             data = self._memory.read(copy + 4, length)
+            self._memory.fence()
             if self._word() >> _VERSION == version:
                 return Versioned(self._codec.decode(data), version)
 
@@ -431,7 +445,7 @@ class Value(Words, Generic[T]):
 
     def _set(self, data: bytes, expected: int) -> int:
         while True:
-            with self._writing:
+            with self._section:
                 self._file.require_open("set")
                 try:
                     made = self._try_set(data, expected)
@@ -466,15 +480,11 @@ class Value(Words, Generic[T]):
         return version + 1
 
     def _undo(self) -> None:
-        """What an interrupt has left: we hold `_writing`, so what carries our stamp is ours."""
+        """What an interrupt has left: we are in the section, so what carries our stamp is ours."""
         word = self._word()
         if word & _OWNER == self._file.stamp:
             self._replace(word, word & ~_OWNER)
             self._changed.ring()
-
-    def close(self) -> None:
-        with self._writing:  # when our stamp is released, somebody else may write that copy
-            super().close()
 
     def _release(self) -> None:
         word = self._word()

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import struct
-import subprocess
 import sys
 import threading
 import time
 import unittest
-import uuid
 from typing import Any
 
-import sluice
-from sluice import Problem, QueueOptions, SpaceError
-from sluice._file import crc32c
+from fixture import PATIENCE, SpaceCase
 
-PATIENCE = 60.0
+import sluice
+from sluice import Problem, QueueOptions
+from sluice._file import crc32c
 
 
 class CodecTest(unittest.TestCase):
@@ -64,33 +62,7 @@ class CodecTest(unittest.TestCase):
         self.assertEqual(crc32c(b"123456789"), 0xE306_9283)
 
 
-class SpaceTest(unittest.TestCase):
-    def setUp(self) -> None:
-        self.name = f"sluice-test-{uuid.uuid4()}"
-        self.space = sluice.Space(f"shm:{self.name}")
-        self.addCleanup(self.remove)
-
-    def remove(self) -> None:
-        self.space.close()
-        folder = f"/dev/shm/{self.name}.d"
-        for name in os.listdir(folder):
-            os.unlink(f"{folder}/{name}")
-        os.rmdir(folder)
-
-    def problem(self, expected: Problem) -> Any:
-        test = self
-
-        class Expecting:
-            def __enter__(self) -> None:
-                pass
-
-            def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
-                test.assertIsInstance(error, SpaceError)
-                test.assertIs(error.problem, expected, str(error))
-                return True
-
-        return Expecting()
-
+class SpaceTest(SpaceCase):
     # -- queue
 
     def test_queue_gives_back_and_buries(self) -> None:
@@ -260,14 +232,6 @@ class SpaceTest(unittest.TestCase):
         with self.problem(Problem.PEER_GONE):
             pipe.receive(PATIENCE)
         child.wait()
-
-    def child(self, code: str) -> subprocess.Popen[str]:
-        program = f"import os, sluice, sys\nspace = sluice.Space('shm:{self.name}')\n{code}"
-        child = subprocess.Popen(
-            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.addCleanup(child.__exit__, None, None, None)
-        return child
 
     # -- small objects
 

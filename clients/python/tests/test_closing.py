@@ -1,0 +1,81 @@
+"""A thread closes a space while another one is in the middle of taking something.
+
+What carries the stamp of one who has left, nobody finds: it would be lost until somebody else dies.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from fixture import PATIENCE, SpaceCase
+
+import sluice
+from sluice import Problem, QueueOptions, SpaceError
+
+_OWNER = (1 << 28) - 1
+
+
+class ClosingTest(SpaceCase):
+    def interrupt(self, opened: Callable[[sluice.Space], Any], use: Callable[[Any], object]) -> None:
+        """Closes a space at the moment at which its stamp is put into a word, if anybody lets it."""
+        space = sluice.Space(f"shm:{self.name}")
+        thing = opened(space)
+        memory, stamp = thing._file.memory, thing._file.stamp
+        change = memory.compare_and_set
+        closer = threading.Thread(target=space.close)
+
+        def change_late(offset: int, expected: int, value: int) -> bool:
+            if value & _OWNER == stamp and not closer.is_alive():
+                memory.compare_and_set = change
+                closer.start()
+                closer.join(0.2)
+            return bool(change(offset, expected, value))
+
+        memory.compare_and_set = change_late
+        try:
+            use(thing)
+        except SpaceError as error:
+            self.assertIs(error.problem, Problem.CLOSED)
+        closer.join(PATIENCE)
+        self.assertTrue(thing._file.closed)
+
+    def test_lock(self) -> None:
+        self.interrupt(lambda space: space.lock("l"), lambda lock: lock.try_acquire())
+        self.assertIsNotNone(self.space.lock("l").try_acquire())
+
+    def test_lock_that_was_lost_is_not_repaired(self) -> None:
+        space = sluice.Space(f"shm:{self.name}")
+        held = space.lock("l").acquire()
+        space.close()
+        with self.problem(Problem.CLOSED):
+            held.repaired()
+        with self.space.lock("l").acquire(PATIENCE) as mine:
+            self.assertTrue(mine.recovered)
+
+    def test_semaphore(self) -> None:
+        self.interrupt(lambda space: space.semaphore("s", 1), lambda semaphore: semaphore.try_acquire())
+        self.assertIsNotNone(self.space.semaphore("s", 1).try_acquire())
+
+    def test_value(self) -> None:
+        self.interrupt(lambda space: space.value("v", 0), lambda value: value.set(1))
+        value = self.space.value("v", 0)
+        self.assertEqual(value._word() & _OWNER, 0)
+
+    def test_put_into_queue(self) -> None:
+        options = QueueOptions(capacity=1)
+        self.interrupt(lambda space: space.queue("q", options), lambda queue: queue.try_put(1))
+        queue: sluice.Queue[Any] = self.space.queue("q", options)
+        while (lease := queue.try_take()) is not None:
+            lease.done()
+        queue.join(0)
+        self.assertTrue(queue.try_put(2))
+
+    def test_take_from_queue(self) -> None:
+        queue: sluice.Queue[Any] = self.space.queue("q")
+        queue.put(1)
+        self.interrupt(lambda space: space.queue("q"), lambda queue: queue.try_take())
+        lease = queue.try_take()
+        assert lease is not None
+        self.assertEqual((lease.item, lease.delivery), (1, 2))

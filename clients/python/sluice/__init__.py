@@ -11,6 +11,7 @@ Standard library only, on Linux (x86_64, aarch64), with GCC's libatomic. See REA
 """
 
 from ._errors import Problem, SpaceError
+from ._namespace import Change, Entry, Namespace, NamespaceOptions, Watch
 from ._pipe import Pipe
 from ._queue import Lease, Queue, QueueOptions
 from ._space import Item, Space
@@ -19,14 +20,18 @@ from .codec import Codec, CodecError, Tagged, cbor, raw, utf8
 
 __all__ = [
     "Array",
+    "Change",
     "Codec",
     "CodecError",
     "Counter",
+    "Entry",
     "Event",
     "Held",
     "Item",
     "Lease",
     "Lock",
+    "Namespace",
+    "NamespaceOptions",
     "Permit",
     "Pipe",
     "Problem",
@@ -38,6 +43,7 @@ __all__ = [
     "Tagged",
     "Value",
     "Versioned",
+    "Watch",
     "cbor",
     "raw",
     "utf8",

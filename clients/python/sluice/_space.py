@@ -11,9 +11,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from . import _pipe, _queue, _words
+from . import _namespace, _pipe, _queue, _words
 from ._errors import Problem, SpaceError
 from ._file import Layout, SharedFile, check_ours, kind_of
+from ._namespace import Namespace, NamespaceOptions
 from ._pipe import Pipe
 from ._queue import Queue, QueueOptions
 from ._words import Array, Counter, Event, Lock, Semaphore, Value
@@ -111,6 +112,12 @@ class Space:
             pipe = Pipe.open(self._directory, self._folder, name, _pipe.layout(size), codec)
             self._others.append(pipe)
             return pipe
+
+    def namespace(
+        self, name: str, options: NamespaceOptions = NamespaceOptions(), codec: Codec[T] = cbor
+    ) -> Namespace[T]:
+        """Keys and values."""
+        return self._object(name, _namespace.layout(options), codec, lambda file: Namespace(file, codec))
 
     def value(self, name: str, initial: T, size: int = 1 << 10, codec: Codec[T] = cbor) -> Value[T]:
         """A value of up to `size` bytes."""

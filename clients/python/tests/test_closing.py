@@ -12,7 +12,7 @@ from typing import Any
 from fixture import PATIENCE, SpaceCase
 
 import sluice
-from sluice import Problem, QueueOptions, SpaceError
+from sluice import NamespaceOptions, Problem, QueueOptions, SpaceError
 
 _OWNER = (1 << 28) - 1
 
@@ -79,3 +79,11 @@ class ClosingTest(SpaceCase):
         lease = queue.try_take()
         assert lease is not None
         self.assertEqual((lease.item, lease.delivery), (1, 2))
+
+    def test_put_into_namespace(self) -> None:
+        options = NamespaceOptions(1, 8)
+        self.interrupt(lambda space: space.namespace("n", options), lambda n: n.put("a", 1, ephemeral=True))
+        table = self.space.namespace("n", options)._table
+        self.assertEqual(table.count(), 0)
+        states = [table._memory.load(table._block_at(block)) >> 28 & 15 for block in range(17)]
+        self.assertEqual(states, [0] * 17)

@@ -7,54 +7,17 @@ import dev.sluice.space.Namespace;
 import dev.sluice.space.Namespace.Lifetime;
 import dev.sluice.space.Space;
 import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `set`, `get` and `watch`: in this JVM where they print nothing, else as a shell starts them.
-@Timeout(180)
-class KeyCommandsTest {
-    private static final int PIPE = 128 + 13;
-
-    private final String space = "shm:sluice-test-" + UUID.randomUUID();
+class KeyCommandsTest extends SpaceCli {
     private final String settings = space + "/settings";
-    private final List<Process> started = new ArrayList<>();
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    @AfterEach
-    void remove() {
-        started.forEach(Process::destroyForcibly);
-        run("space", "rm", space, "--force");
-    }
-
-    private int run(String... arguments) {
-        return Main.run(List.of(arguments), new PrintWriter(out), new PrintWriter(err));
-    }
-
-    private Process start(String... arguments) throws IOException {
-        Process process = new ProcessBuilder(OwnJvm.words(arguments)).start();
-        started.add(process);
-        return process;
-    }
-
-    private static int status(Process process) throws InterruptedException {
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("it has ended").isTrue();
-        return process.exitValue();
-    }
 
     private String printed(String... arguments) throws Exception {
         Process process = start(arguments);
-        String text = new String(process.getInputStream().readAllBytes(), UTF_8);
+        String text = text(process);
         assertThat(status(process)).isZero();
         return text;
     }
@@ -119,7 +82,7 @@ class KeyCommandsTest {
         assertThat(run("set", settings + "/b", "1")).isZero();
         assertThat(printed("watch", settings + "/b", "-n", "1")).isEqualTo("b\t1\n");
         Process over = start("watch", settings + "/b", "--wait", "50ms");
-        assertThat(new String(over.getInputStream().readAllBytes(), UTF_8)).isEqualTo("b\t1\n");
+        assertThat(text(over)).isEqualTo("b\t1\n");
         assertThat(status(over)).isOne();
     }
 

@@ -8,57 +8,17 @@ import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
 import dev.sluice.space.Space;
 import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `put`, `take` and `space`: in this JVM where they only print, else as a shell starts them.
-@Timeout(180)
-class SpaceCommandsTest {
+class SpaceCommandsTest extends SpaceCli {
     private static final int INT = 128 + 2;
     private static final int KILL = 128 + 9;
-    private static final int PIPE = 128 + 13;
 
-    private final String space = "shm:sluice-test-" + UUID.randomUUID();
     private final String jobs = space + "/jobs";
-    private final List<Process> started = new ArrayList<>();
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    @AfterEach
-    void remove() {
-        started.forEach(Process::destroyForcibly);
-        run("space", "rm", space, "--force");
-    }
-
-    private int run(String... arguments) {
-        return Main.run(List.of(arguments), new PrintWriter(out), new PrintWriter(err));
-    }
-
-    private Process start(String... arguments) throws IOException {
-        Process process = new ProcessBuilder(OwnJvm.words(arguments)).start();
-        started.add(process);
-        return process;
-    }
-
-    private static int status(Process process) throws InterruptedException {
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("it has ended").isTrue();
-        return process.exitValue();
-    }
-
-    private static String text(Process process) throws IOException {
-        return new String(process.getInputStream().readAllBytes(), UTF_8);
-    }
 
     @Test
     void whatIsPutIsTaken() throws Exception {

@@ -1,9 +1,6 @@
 package dev.sluice.sync;
 
-import dev.sluice.internal.strand.Strand;
-import dev.sluice.internal.strand.WaitList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Something that has happened or not: those who wait go on together when it has, and later ones do not wait.
 ///
@@ -22,11 +19,13 @@ public final class Event {
     /// @param waiters who waits, in order
     public record Statistics(String name, boolean set, List<String> waiters) {}
 
-    private final Gate gate;
+    private final String name;
+    private final CountGate gate;
 
     /// @param name what messages call it
     public Event(String name) {
-        this.gate = new Gate(name);
+        this.name = name;
+        this.gate = new CountGate("event " + name, 1);
     }
 
     /// An event without a name.
@@ -38,93 +37,35 @@ public final class Event {
     ///
     /// @return whether this call changed that
     public boolean set() {
-        return gate.become(true);
+        return gate.change(bars -> 0) != 0;
     }
 
     /// It has not happened, from now on.
     ///
     /// @return whether this call changed that
     public boolean clear() {
-        return gate.become(false);
+        return gate.change(bars -> 1) == 0;
     }
 
     /// Whether it has happened.
     public boolean isSet() {
-        return gate.isSet();
+        return gate.bars() == 0;
     }
 
     /// Waits until it has happened.
     ///
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled
     public void await() {
-        gate.enter(Strand.current(), 0, null);
+        gate.pass();
     }
 
     /// One reading, for people.
     public Statistics statistics() {
-        return gate.statistics();
+        return gate.read((bars, waiters) -> new Statistics(name, bars == 0, waiters));
     }
 
     @Override
     public String toString() {
         return gate.toString();
-    }
-
-    private static final class Gate extends WaitList {
-        private final String name;
-
-        private boolean set; // guarded by the list's lock
-
-        Gate(String name) {
-            this.name = name;
-        }
-
-        @Override
-        protected boolean admits(long amount) {
-            return set;
-        }
-
-        @Override
-        protected void admitted(Strand strand, long amount, @Nullable Object what) {}
-
-        boolean become(boolean now) {
-            lock();
-            try {
-                boolean changed = set != now;
-                set = now;
-                advance();
-                return changed;
-            } finally {
-                unlock();
-            }
-        }
-
-        boolean isSet() {
-            lock();
-            try {
-                boolean now = set;
-                return now;
-            } finally {
-                unlock();
-            }
-        }
-
-        Statistics statistics() {
-            boolean now;
-            List<Strand> waiting;
-            lock();
-            try {
-                now = set;
-                waiting = queue().strands();
-            } finally {
-                unlock();
-            }
-            return new Statistics(name, now, paths(waiting));
-        }
-
-        @Override
-        public String subject() {
-            return "event " + name;
-        }
     }
 }

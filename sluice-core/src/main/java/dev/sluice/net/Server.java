@@ -9,11 +9,14 @@ import dev.sluice.net.Listener.Limits;
 import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.sync.Semaphore;
+import dev.sluice.task.Action;
+import dev.sluice.task.CancelScope;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -27,7 +30,13 @@ final class Server {
     /// What passes when others close something. The listener itself is fine.
     private static final Set<String> WANTING = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
 
+    private static final String CLOSED = "the listener was closed";
+
     private final Listener listener;
+
+    /// Waits for room or for descriptors, in which a close is not noticed otherwise.
+    private final Set<CancelScope> waiting = ConcurrentHashMap.newKeySet();
+
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong open = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
@@ -45,6 +54,12 @@ final class Server {
         accepted.incrementAndGet();
     }
 
+    /// Ends what waits for something else than a connection. Called when the listener has just been closed; its
+    /// accepts it ends itself.
+    void closed() {
+        waiting.forEach(scope -> scope.cancel(CLOSED));
+    }
+
     /// Serves until the listener is closed.
     ///
     /// @param closed whether it has been
@@ -54,7 +69,7 @@ final class Server {
             acceptAll(group, room, handler, closed);
             boolean drained = Deadline.after(limits.drain()).tryRun(() -> room.acquire(limits.connections()));
             if (!drained) {
-                group.cancel("the listener was closed " + limits.drain() + " ago");
+                group.cancel(CLOSED + " " + limits.drain() + " ago");
             }
             join(group, drained);
         }
@@ -75,8 +90,7 @@ final class Server {
     private void acceptAll(TaskGroup<Object, Void> group, Semaphore room, Handler handler, BooleanSupplier closed)
             throws IOException {
         long pause = FIRST_PAUSE_NANOS;
-        while (true) {
-            room.acquire();
+        while (room.tryAcquire() || whileOpen(closed, room::acquire)) {
             Connection connection;
             try {
                 connection = listener.accept();
@@ -89,13 +103,32 @@ final class Server {
                     throw failure;
                 }
                 refused.incrementAndGet();
-                Sleep.nanos(pause, "descriptors for " + listener);
+                long nanos = pause;
+                whileOpen(closed, () -> Sleep.nanos(nanos, "descriptors for " + listener));
                 pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
                 continue;
             }
             pause = FIRST_PAUSE_NANOS;
             start(group, room, handler, connection);
         }
+    }
+
+    /// Waits until the wait ends or the listener is closed.
+    ///
+    /// @return false if the listener's close has ended the wait
+    private boolean whileOpen(BooleanSupplier closed, Action<RuntimeException> wait) {
+        return CancelScope.run(scope -> {
+            waiting.add(scope);
+            try {
+                // The flag after the entry; close() sets the flag and then looks at the entries.
+                if (closed.getAsBoolean()) {
+                    scope.cancel(CLOSED);
+                }
+                wait.run();
+            } finally {
+                waiting.remove(scope);
+            }
+        });
     }
 
     private void start(TaskGroup<Object, Void> group, Semaphore room, Handler handler, Connection connection) {

@@ -31,7 +31,7 @@ final class SocketListener extends KernelSocket implements Listener {
     private final long graceNanos;
     private final Runnable whenClosed;
     private final List<Accept> accepts = new ArrayList<>(1); // in flight; loop thread only
-    private volatile boolean closed; // set by any thread; pairs with the reads in accept and serve
+    private volatile boolean closed; // set by any thread; pairs with the reads in accept, and in Server
 
     /// @param graceNanos of the connections that it accepts
     /// @param whenClosed what is left to do when the descriptor is closed
@@ -82,6 +82,7 @@ final class SocketListener extends KernelSocket implements Listener {
             return;
         }
         closed = true;
+        server.closed();
         whenClosed.run();
         var done = new Completion<Integer>();
         if (calls.execute(() -> startClose(done))) {

@@ -59,6 +59,22 @@ class PoolsGuideTest {
     }
 
     @Test
+    void threads() {
+        Sluice.run(() -> {
+            List<Integer> lengths = new ArrayList<>();
+            // tag::threads
+            var suffix = "!";
+            try (Pool pool = Pool.threads(4)) {
+                for (int length : pool.<String, Integer>map(text -> (text + suffix).length(), List.of("a", "bc"))) {
+                    lengths.add(length);
+                }
+            }
+            // end::threads
+            assertThat(lengths).containsExactly(2, 3);
+        });
+    }
+
+    @Test
     void failures() {
         Sluice.run(() -> {
             var said = new ArrayList<String>();

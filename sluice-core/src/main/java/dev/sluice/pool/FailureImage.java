@@ -61,10 +61,10 @@ final class FailureImage extends Exception {
     }
 
     /// The exception's own words, which are code of the user's.
-    private static String textOf(Throwable failure) {
+    static String textOf(Throwable failure) {
         try {
             return String.valueOf(failure);
-        } catch (RuntimeException broken) {
+        } catch (Throwable broken) { // also an error, for whoever threw it is told of
             return failure.getClass().getName();
         }
     }

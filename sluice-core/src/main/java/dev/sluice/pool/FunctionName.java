@@ -58,6 +58,25 @@ record FunctionName(Kind kind, String type, String method, String descriptor, St
                 names.getInstantiatedMethodType());
     }
 
+    /// What messages call a function, whether or not it has a name that another process could use.
+    static String shown(PoolFunction<?, ?> function) {
+        Class<?> type = function.getClass();
+        if (!type.isHidden() && !type.isSynthetic()) {
+            return simple(type.getName());
+        }
+        try {
+            SerializedLambda names = names(function);
+            String method = names.getImplMethodName();
+            return new FunctionName(kind(names), names.getImplClass().replace('/', '.'), method, "", "").shown();
+        } catch (IllegalArgumentException denied) {
+            return simple(type.getName()); // its package is closed
+        }
+    }
+
+    private static String simple(String type) {
+        return type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1);
+    }
+
     private static Kind kind(SerializedLambda names) {
         return switch (names.getImplMethodKind()) {
             case MethodHandleInfo.REF_invokeStatic -> Kind.STATIC;
@@ -85,11 +104,10 @@ record FunctionName(Kind kind, String type, String method, String descriptor, St
 
     /// For people: `Primes::isPrime`.
     String shown() {
-        String simple = type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1);
         return switch (kind) {
-            case RECORD -> simple;
-            case CONSTRUCTOR -> simple + "::new";
-            case STATIC, VIRTUAL -> simple + "::" + method;
+            case RECORD -> simple(type);
+            case CONSTRUCTOR -> simple(type) + "::new";
+            case STATIC, VIRTUAL -> simple(type) + "::" + method;
         };
     }
 

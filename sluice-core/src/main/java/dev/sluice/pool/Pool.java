@@ -14,12 +14,13 @@ import dev.sluice.flow.Generator;
 /// only as far ahead of its results as the same limit says.
 ///
 /// **Failures.** What a function throws comes out of waiting for its call as a
-/// [dev.sluice.task.TaskFailedException], whose cause is a [FunctionFailedException]. When a worker dies, by
-/// `kill -9`, `System.exit` or for lack of memory, only the call that it was running fails, with a
+/// [dev.sluice.task.TaskFailedException], whose cause is a [FunctionFailedException]. When a worker process
+/// dies, by `kill -9`, `System.exit` or for lack of memory, only the call that it was running fails, with a
 /// [WorkerDiedException]; calls that had not begun go to another worker.
 ///
 /// **Cancellation** reaches the worker: the thread that runs the function is interrupted, and its suspensions
-/// throw. A function that does not end within the grace of the pool is given up.
+/// throw. What the function then throws counts as its cancellation, what it returns as its result. One that
+/// does not end within the grace of the pool is given up.
 ///
 /// **Its end.** A pool belongs to the scope in which it was opened, by a coroutine, and ends with it at the
 /// latest. [#close] cancels all calls that have not ended.
@@ -44,6 +45,33 @@ public interface Pool extends AutoCloseable {
     /// @throws IllegalStateException if the caller is not a coroutine
     static Pool processes(ProcessPoolConfig config) {
         return ProcessPool.open(config);
+    }
+
+    /// A pool of threads of this process, see [#threads(ThreadPoolConfig)].
+    ///
+    /// @param workers 1 to 10 000
+    static Pool threads(int workers) {
+        return threads(ThreadPoolConfig.of(workers));
+    }
+
+    /// A pool of threads of this process, for what computes or blocks: each call runs on a platform thread and
+    /// holds up no loop.
+    ///
+    /// Any function will do, also a lambda that captures. Arguments and results are handed over as they are,
+    /// not copied: do not change them afterwards. They are not null.
+    ///
+    /// A function may use whatever a coroutine may, and its waits block its worker only. It sees none of the
+    /// caller's task locals and deadlines: those of [#call] reach it as a cancellation. What it takes from a
+    /// space or a lock and does not give back is given back when the call ends. A function that waits for
+    /// another call of its own pool may wait for ever: the workers may all do that.
+    ///
+    /// No thread can be killed: a function that ignores its cancellation for longer than the grace is reported
+    /// and goes on alone, while its call ends and another thread takes the worker's place. A function that ends
+    /// the process, ends all of it; for functions that may, there are [#processes(int)].
+    ///
+    /// @throws IllegalStateException if the caller is not a coroutine
+    static Pool threads(ThreadPoolConfig config) {
+        return ThreadPool.open(config);
     }
 
     /// Calls a function and waits for its result. Cancelling the caller, or a deadline around it, cancels the

@@ -1,6 +1,5 @@
 package dev.sluice.pool;
 
-import dev.sluice.cancel.Durations;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -12,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: immutable.
 public final class ProcessPoolConfig {
-    private static final int MOST_WORKERS = 10_000;
-    private static final int WAITING = 256;
+    private static final Bounds BOUNDS = new Bounds("process pool");
 
     final int workers;
 
@@ -21,7 +19,7 @@ public final class ProcessPoolConfig {
     int least;
     Duration idle = Duration.ofSeconds(10);
     Duration grace = Duration.ofSeconds(2);
-    int waiting = WAITING;
+    int waiting = Bounds.WAITING;
     int retries;
     int callsPerWorker = Integer.MAX_VALUE;
     boolean together; // calls wait for each other
@@ -49,8 +47,12 @@ public final class ProcessPoolConfig {
     ///
     /// @param workers 1 to 10 000
     public static ProcessPoolConfig of(int workers) {
-        require("workers", workers, 1, MOST_WORKERS);
+        BOUNDS.require("workers", workers, 1, Bounds.MOST_WORKERS);
         return new ProcessPoolConfig(workers);
+    }
+
+    WorkerPool.Limits limits() {
+        return new WorkerPool.Limits(workers, least, idle, waiting, together);
     }
 
     private ProcessPoolConfig copy() {
@@ -75,10 +77,10 @@ public final class ProcessPoolConfig {
     /// @param least 0 to the number of workers
     /// @param idle that while
     public ProcessPoolConfig withLeast(int least, Duration idle) {
-        require("least", least, 0, workers);
+        BOUNDS.require("least", least, 0, workers);
         ProcessPoolConfig copy = copy();
         copy.least = least;
-        copy.idle = notNegative("idle", idle);
+        copy.idle = BOUNDS.notNegative("idle", idle);
         return copy;
     }
 
@@ -86,7 +88,7 @@ public final class ProcessPoolConfig {
     /// by default.
     public ProcessPoolConfig withGrace(Duration grace) {
         ProcessPoolConfig copy = copy();
-        copy.grace = notNegative("grace", grace);
+        copy.grace = BOUNDS.notNegative("grace", grace);
         return copy;
     }
 
@@ -94,7 +96,7 @@ public final class ProcessPoolConfig {
     ///
     /// @param calls 1 to 1 000 000
     public ProcessPoolConfig withWaiting(int calls) {
-        require("waiting", calls, 1, 1_000_000);
+        BOUNDS.require("waiting", calls, 1, Bounds.MOST_WAITING);
         ProcessPoolConfig copy = copy();
         copy.waiting = calls;
         return copy;
@@ -105,7 +107,7 @@ public final class ProcessPoolConfig {
     ///
     /// @param retries 0 to 100
     public ProcessPoolConfig withRetries(int retries) {
-        require("retries", retries, 0, 100);
+        BOUNDS.require("retries", retries, 0, 100);
         ProcessPoolConfig copy = copy();
         copy.retries = retries;
         return copy;
@@ -115,7 +117,7 @@ public final class ProcessPoolConfig {
     ///
     /// @param calls at least 1
     public ProcessPoolConfig withCallsPerWorker(int calls) {
-        require("calls per worker", calls, 1, Integer.MAX_VALUE);
+        BOUNDS.require("calls per worker", calls, 1, Integer.MAX_VALUE);
         ProcessPoolConfig copy = copy();
         copy.callsPerWorker = calls;
         return copy;
@@ -167,20 +169,5 @@ public final class ProcessPoolConfig {
         ProcessPoolConfig copy = copy();
         copy.output = output;
         return copy;
-    }
-
-    private static void require(String what, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    "process pool: " + what + "=" + value + ", expected " + least + ".." + most);
-        }
-    }
-
-    private static Duration notNegative(String what, Duration duration) {
-        if (duration.isNegative()) {
-            throw new IllegalArgumentException(
-                    "process pool: " + what + "=" + Durations.print(duration) + ", expected zero or more");
-        }
-        return duration;
     }
 }

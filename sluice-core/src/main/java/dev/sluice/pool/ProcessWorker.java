@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// is set until it has been sent, so that a cancellation cannot overtake it.
 ///
 /// Threads: those coroutines; `cancel` and `poolCloses` any.
-final class ProcessWorker {
+final class ProcessWorker implements PoolWorker {
     private static final int KILL = 9;
     private static final int OUT_OF_MEMORY = 3; // how a JVM exits by its flag
     private static final int INITIALIZER = -1; // its number as a function
@@ -55,7 +55,7 @@ final class ProcessWorker {
     private final ProcessPool pool;
     private final String name;
     private final Lock writing = new Lock("worker's input");
-    private final Channel<ProcessCall<?>> cancelled = Channel.latest(); // there is one call at a time
+    private final Channel<WorkerCall<?>> cancelled = Channel.latest(); // there is one call at a time
     private final Event answered = new Event("worker's answers"); // no more of them are waited for
     private final Deque<String> lastLines = new ConcurrentLinkedDeque<>(); // of what it printed
 
@@ -79,17 +79,19 @@ final class ProcessWorker {
         this.name = "worker " + number;
     }
 
-    boolean isReady() {
+    @Override
+    public boolean isReady() {
         return ready;
     }
 
-    /// Tells the process that its call is cancelled, and kills it if that does not help. Does not wait.
-    void cancel(ProcessCall<?> call) {
+    /// Tells the process that its call is cancelled, and kills it if that does not help.
+    @Override
+    public void cancel(WorkerCall<?> call) {
         cancelled.trySend(call);
     }
 
-    /// Ends what runs. Does not wait.
-    void poolCloses(CancelReason why) {
+    @Override
+    public void poolCloses(CancelReason why) {
         ProcessCall<?> call = current;
         Child process = child;
         if (call != null) {
@@ -99,8 +101,8 @@ final class ProcessWorker {
         }
     }
 
-    /// The worker's life.
-    void run() {
+    @Override
+    public void run() {
         Optional<String> death;
         try (Child process = WorkerLaunch.command(pool.config).start()) {
             child = process;
@@ -295,7 +297,7 @@ final class ProcessWorker {
     // The others.
 
     private void forwardCancellations(Child process) {
-        for (ProcessCall<?> call : cancelled) {
+        for (WorkerCall<?> call : cancelled) {
             boolean ended = Deadline.after(pool.config.grace).tryRun(() -> {
                 tell(call, process);
                 call.outcome();
@@ -306,10 +308,11 @@ final class ProcessWorker {
         }
     }
 
-    private void tell(ProcessCall<?> call, Child process) {
+    private void tell(WorkerCall<?> call, Child process) {
         try (Hold _ = writing.acquire()) {
-            if (current == call && sent) {
-                process.stdin().write(WorkerFrame.of(WorkerFrame.CANCEL, call.id));
+            ProcessCall<?> now = current;
+            if (now != null && now == call && sent) {
+                process.stdin().write(WorkerFrame.of(WorkerFrame.CANCEL, now.id));
             }
         } catch (IOException dead) {
             cancelled.close(); // whoever reads its answers finds out, too, and ends the call

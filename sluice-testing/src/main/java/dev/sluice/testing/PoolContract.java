@@ -78,6 +78,15 @@ public abstract class PoolContract {
         return new CountDownLatch(1).await(60, TimeUnit.SECONDS);
     }
 
+    /// As those do that may not throw what is checked.
+    static int wrapped(int n) {
+        try {
+            return block(n) ? 1 : 0;
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
     static int blockZero(int n) throws InterruptedException {
         return n == 0 && block(n) ? -1 : n;
     }
@@ -181,6 +190,43 @@ public abstract class PoolContract {
             assertThat(runs.cancel("enough")).isTrue();
             assertThatThrownBy(runs::get).isInstanceOf(CancelledException.class).hasMessageContaining("enough");
             assertThat(pool.<Integer, Integer>call(PoolContract::doubled, 2)).isEqualTo(4);
+        });
+    }
+
+    @Test
+    void whatACancelledFunctionThrowsIsItsEndAndNoFailure() throws Exception {
+        pooled(1, pool -> {
+            PoolTask<Integer> task = pool.submit(PoolContract::wrapped, 1);
+            while (pool.statistics().running() == 0) {
+                Sluice.sleep(ofMillis(1));
+            }
+            task.cancel("enough");
+            assertThat(task.outcome()).isInstanceOf(Outcome.Cancelled.class);
+            assertThat(pool.<Integer, Integer>call(PoolContract::doubled, 2)).isEqualTo(4);
+        });
+    }
+
+    @Test
+    void noCallIsLostAmongThoseThatAreCancelled() throws Exception {
+        pooled(2, pool -> {
+            List<PoolTask<Integer>> tasks = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                tasks.add(pool.submit(PoolContract::doubled, i));
+                if (i % 3 == 2) {
+                    tasks.get(i - 1).cancel("one in three");
+                }
+            }
+            for (int i = 0; i < 300; i++) {
+                switch (tasks.get(i).outcome()) {
+                    case Outcome.Succeeded<Integer>(Integer value) ->
+                        assertThat(value).isEqualTo(2 * i);
+                    case Outcome.Cancelled<Integer> _ -> assertThat(i % 3).isEqualTo(1);
+                    case Outcome.Failed<Integer>(Throwable failure) -> throw new AssertionError(failure);
+                }
+            }
+            assertThat(pool.statistics().ended()).isEqualTo(300);
+            assertThat(pool.statistics().waiting()).isZero();
+            assertThat(pool.statistics().running()).isZero();
         });
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.loop.Loop;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.Promise;
 import dev.sluice.task.TaskGroup;
@@ -256,6 +257,26 @@ class StandingSelectTest {
             over.complete("over");
             assertThat(select.await()).isEqualTo(-20);
             assertThat(select.await()).isEqualTo(-20);
+        });
+    }
+
+    @Test
+    @Tag("needs-opens")
+    void aTimeThatDidNotComeLeavesNoTimer() {
+        Simulation.seed(6).run(() -> {
+            List<Channel<Integer>> channels = channels(MANY, Channel::rendezvous);
+            List<Clause<Integer>> clauses = new ArrayList<>(receives(channels));
+            clauses.add(Clause.afterwards(ofSeconds(3600), () -> -10));
+            var select = Select.of(clauses);
+            long before = Loop.current().statistics().now().timers();
+            try (var group = TaskGroup.open()) {
+                group.start("sender", () -> channels.subList(0, 5).forEach(channel -> channel.send(1)));
+                for (int i = 0; i < 5; i++) {
+                    assertThat(select.await()).isEqualTo(1);
+                }
+                group.join();
+            }
+            assertThat(Loop.current().statistics().now().timers()).isEqualTo(before);
         });
     }
 

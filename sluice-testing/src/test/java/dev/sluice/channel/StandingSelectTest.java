@@ -2,6 +2,7 @@ package dev.sluice.channel;
 
 import static dev.sluice.testing.Actors.await;
 import static dev.sluice.testing.Actors.everywhere;
+import static java.time.Duration.ofHours;
 import static java.time.Duration.ofNanos;
 import static java.time.Duration.ofSeconds;
 import static java.util.Objects.requireNonNull;
@@ -266,7 +267,7 @@ class StandingSelectTest {
         Simulation.seed(6).run(() -> {
             List<Channel<Integer>> channels = channels(MANY, Channel::rendezvous);
             List<Clause<Integer>> clauses = new ArrayList<>(receives(channels));
-            clauses.add(Clause.afterwards(ofSeconds(3600), () -> -10));
+            clauses.add(Clause.afterwards(ofHours(1), () -> -10));
             var select = Select.of(clauses);
             long before = Loop.current().statistics().now().timers();
             try (var group = TaskGroup.open()) {

@@ -71,7 +71,7 @@ final class Participants {
     private final int count;
     private final Calls calls;
     private final AtomicBoolean sweeping = new AtomicBoolean();
-    private int stamp; // written by join, before others know of the file
+    private int stamp; // 0 before join, which writes it before others know of the file
 
     /// What is done about the dead.
     @FunctionalInterface
@@ -138,6 +138,16 @@ final class Participants {
         Steps.at("sweep.marked");
         release.release();
         Steps.at("sweep.released");
+    }
+
+    /// Whether [#join] has succeeded.
+    boolean hasJoined() {
+        return stamp != 0;
+    }
+
+    /// Is the participant from now on that joined through another mapping of the file.
+    void goOn(int joined) {
+        stamp = joined;
     }
 
     /// Our own stamp: what the words that we own carry.

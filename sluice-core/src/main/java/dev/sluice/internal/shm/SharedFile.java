@@ -45,7 +45,8 @@ final class SharedFile implements AutoCloseable {
     private final ReentrantLock tending = new ReentrantLock(); // of strands and the wait thread, never a bare loop's
     private boolean tended = true; // guarded by tending
     private volatile boolean left; // pairs with the read in hasLeft; set before the memory goes
-    private Participants.Release release = () -> {}; // set by join, before others know of the file
+    private Remains remains = _ -> () -> {}; // set by join, before others know of the file
+    private Participants.Release release = () -> {}; // likewise
     private volatile boolean hasDamage; // pairs with the read in isDamaged; set once
 
     /// What somebody wants to open, or to make if it is not there.
@@ -53,6 +54,13 @@ final class SharedFile implements AutoCloseable {
     /// @param participants how many may use it at once, at most [Participants#MOST]; for a new one
     /// @param limits for a new one
     record Request(FileHeader.Kind kind, int participants, FileHeader.Limits limits) {}
+
+    /// What is to be released of the dead, and of who leaves.
+    @FunctionalInterface
+    interface Remains {
+        /// Says how it is released through one mapping of the file.
+        Participants.Release in(SharedFile file);
+    }
 
     /// What an object of a kind looks like behind the participants.
     interface Layout {
@@ -268,20 +276,26 @@ final class SharedFile implements AutoCloseable {
     /// Takes a place among the participants.
     ///
     /// @param whatTheDeadLeft releases it, now and for as long as the file is open
-    void join(Participants.Release whatTheDeadLeft) throws IOException {
-        release = () -> {
-            try {
-                whatTheDeadLeft.release();
-            } catch (IndexOutOfBoundsException damaged) {
-                hasDamage = true; // there is nothing to release in it, and whoever uses it is told
-            }
-        };
+    void join(Remains whatTheDeadLeft) throws IOException {
+        remains = whatTheDeadLeft;
+        release = releaseIn(this);
         String name = ProcessHandle.current().info().command().orElse("java");
         String brief = name.substring(name.lastIndexOf('/') + 1);
         CallState state = calls.take();
         int uid = Unistd.geteuid(state);
         calls.give(state);
         participants.join(Identity.ofThisProcess(), uid, brief, release);
+    }
+
+    private Participants.Release releaseIn(SharedFile file) {
+        Participants.Release whatTheDeadLeft = remains.in(file);
+        return () -> {
+            try {
+                whatTheDeadLeft.release();
+            } catch (IndexOutOfBoundsException damaged) {
+                hasDamage = true; // there is nothing to release in it, and whoever uses it is told
+            }
+        };
     }
 
     SharedMapping memory() {
@@ -352,17 +366,41 @@ final class SharedFile implements AutoCloseable {
         }
     }
 
-    /// Leaves: what this participant owns is released. Once.
+    /// Leaves: what this participant owns is released. Once; also when [#join] has failed.
+    ///
+    /// Strands may be in the middle of something. So the mapping goes first, and nobody of this opening writes
+    /// any more when others get what it had; for the release the file is mapped once more.
     @Override
     public void close() {
-        participants.leave(release);
-        abandon();
+        left = true;
+        memory.close();
+        try {
+            if (participants.hasJoined()) {
+                leave();
+            }
+        } finally {
+            closeDescriptor();
+        }
+    }
+
+    private void leave() {
+        try (SharedMapping again = SharedMapping.map(new CallState(), fd, header.totalBytes(), path)) {
+            var leaving = new SharedFile(path, fd, header, again);
+            leaving.participants.goOn(participants.stamp());
+            leaving.participants.leave(releaseIn(leaving));
+        } catch (IOException noMemory) {
+            assert left : noMemory; // we end as a killed process does, and others release it
+        }
     }
 
     /// Ends as a killed process does: nothing is released but what the kernel takes.
     void abandon() {
         left = true;
         memory.close();
+        closeDescriptor();
+    }
+
+    private void closeDescriptor() {
         int result = Unistd.close(new CallState(), fd);
         assert result == 0 : Errno.message("close", path, result);
     }

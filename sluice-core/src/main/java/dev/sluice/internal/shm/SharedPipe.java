@@ -85,22 +85,21 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
         var request = new SharedFile.Request(FileHeader.Kind.PIPE, PARTICIPANTS, limits);
         for (int i = 0; i < TRIES; i++) {
             SharedFile file = SharedFile.open(directory, name, request, LAYOUT);
-            boolean joined = false;
+            boolean mine = true;
             try {
-                file.join(() -> releaseBuried(file));
-                joined = true;
+                file.join(at -> () -> releaseBuried(at));
                 file.sweep();
                 int end = takeEnd(file);
                 if (end >= 0) {
                     SharedPipe pipe = new SharedPipe(file, end);
                     WaitThread.add(pipe);
                     pipe.peers.ring();
-                    joined = false; // the pipe's now
+                    mine = false; // the pipe's now
                     return pipe;
                 }
                 retire(directory, name, file);
             } finally {
-                if (joined) {
+                if (mine) {
                     file.close();
                 }
             }

@@ -94,7 +94,7 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
         SharedFile file = SharedFile.open(directory, name, request, LAYOUT);
         SharedQueue queue = new SharedQueue(file);
         try {
-            file.join(queue::releaseBuried);
+            file.join(at -> at == file ? queue::releaseBuried : new SharedQueue(at)::releaseBuried);
         } catch (Throwable e) {
             file.abandon();
             throw e;

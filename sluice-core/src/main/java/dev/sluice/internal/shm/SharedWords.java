@@ -62,7 +62,7 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
         SharedFile file = SharedFile.open(place.directory, place.name, request, layout);
         S words = make.apply(file);
         try {
-            file.join(words::releaseBuried);
+            file.join(at -> at == file ? words::releaseBuried : make.apply(at)::releaseBuried);
         } catch (Throwable e) {
             file.abandon();
             throw e;

@@ -94,6 +94,7 @@ final class ShmReadWriteLock extends SharedWords implements SharedReadWriteLock 
             long seen = cell(index);
             long readers = ((seen & OWNER) == stamp ? seen >>> COUNT_SHIFT : 0) + more;
             assert readers >= 0 : "released by who does not have it";
+            Steps.at("lock.count");
             if (replaceCell(index, seen, readers == 0 ? 0 : readers << COUNT_SHIFT | stamp)) {
                 return;
             }

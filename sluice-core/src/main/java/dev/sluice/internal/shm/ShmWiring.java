@@ -112,7 +112,7 @@ public final class ShmWiring implements Wiring, SharedObject, WaitThread.Chores 
             Board board = board(file);
             boolean mine = true;
             try {
-                file.join(() -> bury(file, board, place.died));
+                file.join(at -> () -> bury(at, board(at), place.died));
                 file.sweep();
                 boolean ending = !isWatched(file) && (board.any(Board.LEFT) || board.any(Board.DIED));
                 if (!ending || board.any(Board.JOINED)) {

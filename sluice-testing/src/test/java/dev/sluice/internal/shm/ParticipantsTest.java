@@ -22,14 +22,14 @@ class ParticipantsTest {
         return SharedFile.open(shared.directory(), "a", request(MOST), PLAIN);
     }
 
-    private SharedFile joined(Participants.Release release) throws IOException {
+    private SharedFile joined(SharedFile.Remains remains) throws IOException {
         SharedFile file = open();
-        file.join(release);
+        file.join(remains);
         return file;
     }
 
     private SharedFile joined() throws IOException {
-        return joined(() -> {});
+        return joined(_ -> () -> {});
     }
 
     @Test
@@ -48,20 +48,19 @@ class ParticipantsTest {
     @Test
     void oneThatWasKilledIsDeadAndSweptOnce() throws IOException {
         AtomicInteger released = new AtomicInteger();
-        SharedFile[] one = new SharedFile[1];
         SharedFile other = joined();
         int stamp = other.participants().stamp();
-        one[0] = joined(() -> {
-            assertThat(one[0].participants().buried(stamp)).isTrue();
+        SharedFile one = joined(file -> () -> {
+            assertThat(file.participants().buried(stamp)).isTrue();
             released.incrementAndGet();
         });
         other.abandon();
-        assertThat(one[0].participants().buried(stamp)).isFalse();
-        assertThat(one[0].participants().dead(stamp)).isTrue();
-        assertThat(one[0].sweep()).isTrue();
-        assertThat(one[0].sweep()).isFalse();
+        assertThat(one.participants().buried(stamp)).isFalse();
+        assertThat(one.participants().dead(stamp)).isTrue();
+        assertThat(one.sweep()).isTrue();
+        assertThat(one.sweep()).isFalse();
         assertThat(released).hasValue(1);
-        one[0].close();
+        one.close();
     }
 
     @Test
@@ -69,7 +68,7 @@ class ParticipantsTest {
         AtomicInteger released = new AtomicInteger();
         SharedFile kept = joined();
         for (int i = 0; i < 10 * MOST; i++) {
-            SharedFile killed = joined(released::incrementAndGet);
+            SharedFile killed = joined(_ -> released::incrementAndGet);
             int stamp = killed.participants().stamp();
             killed.abandon();
             assertThat(kept.participants().dead(stamp)).isTrue();
@@ -96,6 +95,18 @@ class ParticipantsTest {
         all[0].close();
         all[2].close();
         again.close();
+    }
+
+    @Test
+    void whoFindsNoPlaceAndClosesTakesNobodysAway() throws IOException {
+        SharedFile[] all = {joined(), joined(), joined()};
+        SharedFile refused = open();
+        assertThatExceptionOfType(SharedFileException.class).isThrownBy(() -> refused.join(_ -> () -> {}));
+        refused.close();
+        assertThat(all[0].participants().living()).hasSize(MOST);
+        for (SharedFile each : all) {
+            each.close();
+        }
     }
 
     @Test

@@ -22,6 +22,13 @@ final class Shared implements AfterEachCallback {
         return directory.toString();
     }
 
+    /// The name of the space whose directory it is.
+    String name() throws IOException {
+        String folder =
+                java.nio.file.Path.of(directory().toString()).getFileName().toString();
+        return folder.substring(0, folder.length() - ".d".length());
+    }
+
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
         if (directory != null) {

@@ -31,7 +31,7 @@ class SharedFileTest {
 
     private SharedFile open(String name) throws IOException {
         SharedFile file = SharedFile.open(shared.directory(), name, request(8), PLAIN);
-        file.join(() -> {});
+        file.join(_ -> () -> {});
         return file;
     }
 
@@ -90,7 +90,7 @@ class SharedFileTest {
         }
         files.getFirst().memory().putLongVolatile(files.getFirst().body(), 5);
         for (SharedFile file : files) {
-            file.join(() -> {});
+            file.join(_ -> () -> {});
             assertThat(file.memory().getLongVolatile(file.body())).isEqualTo(5);
         }
         assertThat(files.getFirst().participants().living()).hasSize(makers);

@@ -29,7 +29,7 @@ class WaitPointTest {
     @Test
     void aRingInTheMiddleOfALookIsNotSlept() throws Exception {
         try (SharedFile file = SharedFile.open(shared.directory(), "a", Shared.request(8), Shared.PLAIN)) {
-            file.join(() -> {});
+            file.join(_ -> () -> {});
             long offset = file.body();
             file.memory().putLong(offset, 0);
             AtomicBoolean open = new AtomicBoolean();

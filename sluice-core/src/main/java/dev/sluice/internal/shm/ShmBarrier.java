@@ -6,6 +6,7 @@ import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import dev.sluice.space.sync.SharedBarrier;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,13 +17,13 @@ import java.util.concurrent.locks.ReentrantLock;
 ///     own:  | 64 × outcome | 128 × (length, text: why it was broken) | a cell for each party |
 ///     cell: 63 … 32 round | 31 … 28 state | 27 … 0 the party's stamp
 ///
-///     FREE, or of another round ──arrive──▶ TAKEN ──its wait is cancelled──▶ LEAVING ──▶ FREE
-///                                             └──death──▶ FREE
+///     FREE, or of a past round ──arrive──▶ TAKEN ──its wait is cancelled──▶ LEAVING ──▶ FREE
+///                                            └──death──▶ FREE
 ///
-/// The round is complete when all cells are `TAKEN` in it: whoever sees that makes the word that of the next
-/// round, if it is as it was before the look. Who leaves early first takes its cell out of the look, and then
-/// changes the word; if that is of a later round by then, it was seen, and has arrived after all. Cells of past
-/// rounds are free without a change.
+/// The round is complete when all cells are `TAKEN` in it, by the living: whoever sees that makes the word that
+/// of the next round, if it is as it was before the look. Who leaves early first takes its cell out of the look,
+/// and then changes the word; if that is of a later round by then, it was seen, and has arrived after all. Cells
+/// of past rounds are free without a change.
 ///
 /// A round that is reset is broken first; its outcome says so to those who come to look later.
 ///
@@ -113,10 +114,16 @@ final class ShmBarrier extends SharedWords implements SharedBarrier {
         return mapping().compareAndSetLong(cellAt(place), seen, now); // pairs with the getLongVolatile in cell
     }
 
+    /// Whether a cell may be taken in a round. One of a later round may not: whoever is late would take an arrival
+    /// away.
+    private static boolean isOpen(long cell, int round) {
+        int ahead = Slots.lapOf(cell) - round;
+        return ahead < 0 || ahead == 0 && Slots.stateOf(cell) == FREE;
+    }
+
     private boolean mayTake(int round) {
         for (int place = 0; place < parties; place++) {
-            long cell = cell(place);
-            if (Slots.lapOf(cell) != round || Slots.stateOf(cell) == FREE) {
+            if (isOpen(cell(place), round)) {
                 return true;
             }
         }
@@ -125,9 +132,10 @@ final class ShmBarrier extends SharedWords implements SharedBarrier {
 
     /// @return the place, or [#NONE]
     private int take(int round) {
+        Steps.at("barrier.take");
         for (int place = 0; place < parties; place++) {
             long cell = cell(place);
-            if ((Slots.lapOf(cell) != round || Slots.stateOf(cell) == FREE)
+            if (isOpen(cell, round)
                     && replaceCell(
                             place, cell, Slots.word(round, TAKEN, participants().stamp()))) {
                 Steps.at("barrier.arrived");
@@ -137,13 +145,34 @@ final class ShmBarrier extends SharedWords implements SharedBarrier {
         return NONE;
     }
 
+    /// Whether all have arrived, and none of them has died. Up to 1 µs for each process.
+    private boolean areAllThere(int round) {
+        for (int place = 0; place < parties; place++) {
+            if (!isTaken(cell(place), round)) {
+                return false;
+            }
+        }
+        int living = participants().stamp();
+        for (int place = 0; place < parties; place++) {
+            long cell = cell(place);
+            int owner = Slots.ownerOf(cell);
+            if (owner != living && isTaken(cell, round) && participants().dead(owner)) {
+                sweep(); // or somebody else does: its cell becomes free
+                return false;
+            }
+            living = owner;
+        }
+        return true;
+    }
+
+    private static boolean isTaken(long cell, int round) {
+        return Slots.lapOf(cell) == round && Slots.stateOf(cell) == TAKEN;
+    }
+
     private void completeIfAllAreThere(int round) {
         for (long now = word(); roundOf(now) == round && !isBroken(now); now = word()) {
-            for (int place = 0; place < parties; place++) {
-                long cell = cell(place);
-                if (Slots.lapOf(cell) != round || Slots.stateOf(cell) != TAKEN) {
-                    return;
-                }
+            if (!areAllThere(round)) {
+                return;
             }
             Steps.at("barrier.complete");
             if (replace(now, (long) (round + 1) << ROUND_SHIFT)) {
@@ -153,10 +182,12 @@ final class ShmBarrier extends SharedWords implements SharedBarrier {
         }
     }
 
+    /// Whether a past round was reset. It counts as reset, too, when a later one that has its place among the
+    /// outcomes was: who was stopped for so long is not told that all had come.
     private boolean wasReset(int round) {
         long at = at(OWN + (long) (round & OUTCOMES - 1) * Long.BYTES);
-        // Pairs with the putLongVolatile in reset, before the word of the next round.
-        return mapping().getLongVolatile(at) == ((long) round << ROUND_SHIFT | RESET);
+        long outcome = mapping().getLongVolatile(at); // pairs with the putLongVolatile in reset
+        return ((int) outcome & RESET) != 0 && roundOf(outcome) - round >= 0;
     }
 
     // ---- parties
@@ -243,6 +274,7 @@ final class ShmBarrier extends SharedWords implements SharedBarrier {
                 mapping().read(at + Long.BYTES, text, 0, text.length);
                 return new String(text, StandardCharsets.UTF_8);
             });
+            VarHandle.loadLoadFence(); // the text before the word again; pairs with the replace in breakIt
             if (mapped(this::word) == now) {
                 throw broken(why);
             }

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.sync.SharedLock;
+import dev.sluice.task.CancelScope;
+import dev.sluice.task.Deadline;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +43,69 @@ class LookThenActTest {
 
     private static byte[] text(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    // ---- barrier
+
+    private ShmBarrier barrier() throws IOException {
+        return opened(ShmBarrier.open(shared.directory(), "b", 2));
+    }
+
+    @Test
+    void whoComesLateToARoundTakesNoPlaceOfTheNext() throws Exception {
+        ShmBarrier one = barrier();
+        ShmBarrier two = barrier();
+        Halted<Integer> late = Halted.at("barrier.take", one::await);
+        two.reset();
+        Halted<Integer> other = Halted.at("barrier.arrived", two::await);
+        other.release();
+        assertThat(List.of(late.end(), other.end())).containsExactlyInAnyOrder(0, 1);
+    }
+
+    @Test
+    void whoIsHeldForManyResetsHasNotPassed() throws Exception {
+        ShmBarrier one = barrier();
+        ShmBarrier two = barrier();
+        Halted<Integer> held = Halted.at("barrier.leaving", () -> {
+            int[] place = {-1};
+            CancelScope.run(own -> {
+                Thread.ofPlatform().start(() -> cancelWhenArrived(two, own));
+                place[0] = one.await();
+            });
+            return place[0];
+        });
+        for (int i = 0; i < 65; i++) {
+            two.reset();
+        }
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(held::end)
+                .havingCause()
+                .isInstanceOf(SpaceException.class)
+                .withMessageEndingWith("reset");
+    }
+
+    @Test
+    void whoHasDiedWhereNobodySawItHasNotArrived() throws Exception {
+        ShmBarrier dead = barrier();
+        Halted<Integer> arrived = Halted.at("barrier.arrived", dead::await);
+        dead.abandon();
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(arrived::end);
+        ShmBarrier one = barrier();
+        assertThat(Deadline.after(Duration.ofMillis(100)).tryRun(one::await))
+                .as("alone")
+                .isFalse();
+        ShmBarrier two = barrier();
+        Halted<Integer> other = Halted.at("barrier.arrived", two::await);
+        other.release();
+        assertThat(List.of(one.await(), other.end())).containsExactlyInAnyOrder(0, 1);
+    }
+
+    private static void cancelWhenArrived(ShmBarrier barrier, CancelScope scope) {
+        long firstCell = barrier.mapping().bytes() - 2 * Long.BYTES;
+        while (barrier.mapping().getLongVolatile(firstCell) == 0) { // pairs with the compare-and-set in take
+            Thread.onSpinWait();
+        }
+        scope.cancel("enough");
     }
 
     // ---- who closes what others of the same opening use

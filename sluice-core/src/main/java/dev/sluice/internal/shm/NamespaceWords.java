@@ -327,7 +327,8 @@ final class NamespaceWords extends SharedWords {
         if (table.count() < options.keys()) {
             return 1;
         }
-        return expireAll(now()) || table.settle() != settled ? 0 : FULL;
+        removeDue(now()); // whatever the hint says: who is in the middle of it may be stopped
+        return table.settle() != settled ? 0 : FULL;
     }
 
     private static BlockTable.Place placeOf(Found found) {
@@ -407,24 +408,24 @@ final class NamespaceWords extends SharedWords {
         }
     }
 
-    /// Removes what is due.
-    ///
-    /// @return whether there was something
-    private boolean expireAll(long now) {
+    /// Removes what is due, unless somebody else is in the middle of it.
+    private void expireAll(long now) {
         long hint = earliestDue();
         if (hint - now > 0 || !replaceDue(hint, NEVER)) {
-            return false;
+            return;
         }
         Steps.at("namespace.expire"); // from here on to its end the hint says too little; whoever sweeps resets it
-        boolean any = false;
+        noteDue(removeDue(now));
+    }
+
+    /// @return when the first of those that stay is due
+    private long removeDue(long now) {
         long least = NEVER;
         for (int slot = 0; slot < table.slots(); slot++) {
             long due = removeIf(slot, at -> mapping().getLong(at + DUE) - now <= 0);
-            any |= due == LOOK;
             least = due == LOOK ? least : Math.min(least, due);
         }
-        noteDue(least);
-        return any;
+        return least;
     }
 
     /// Whether the entry is to go.

@@ -227,12 +227,16 @@ final class Participants {
     }
 
     /// Those in the table who have died, and whom nobody has swept yet.
+    ///
+    /// Who leaves in order frees its entry before its lock goes, so what is as before when the lock has gone is
+    /// of the dead.
     List<Entry> unswept() {
         List<Entry> entries = new ArrayList<>();
         for (int index = 0; index < count; index++) {
             long word = word(index);
             int owner = index << GENERATION_BITS | generationOf(word);
-            if (stateOf(word) != FREE && !held(index)) {
+            Steps.at("participants.look");
+            if (stateOf(word) != FREE && !held(index) && word(index) == word) {
                 entries.add(entry(index, owner));
             }
         }

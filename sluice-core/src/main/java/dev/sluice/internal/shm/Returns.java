@@ -2,6 +2,7 @@ package dev.sluice.internal.shm;
 
 import dev.sluice.internal.linux.SharedMapping;
 import dev.sluice.time.Clock;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// When to look for items that were given back: they are not where the next item is, and to look for them is to
 /// look at all slots.
@@ -18,7 +19,7 @@ final class Returns {
     private final long offset;
 
     private volatile long seen = -1; // pairs with itself: set before the look that it is about; at first look once
-    private volatile long due = NOTHING; // pairs with itself: by the clock, from the last look
+    private final AtomicLong due = new AtomicLong(NOTHING); // by the clock, of all looks since the last began
 
     /// @param offset where the count is
     Returns(SharedMapping memory, long offset) {
@@ -38,7 +39,7 @@ final class Returns {
 
     /// Whether to look.
     boolean mayBe() {
-        long next = due;
+        long next = due.get();
         return total() != seen || next != NOTHING && CLOCK.nanoTime() - next >= 0;
     }
 
@@ -48,7 +49,7 @@ final class Returns {
     long beginLook() {
         long count = total();
         seen = count;
-        due = NOTHING;
+        due.set(NOTHING); // before the look, which finds it again; pairs with the accumulate in nextIn
         return count;
     }
 
@@ -57,18 +58,18 @@ final class Returns {
         seen = count - 1;
     }
 
-    /// The look has found what comes next.
+    /// The look has found what comes next. Another one may have found something that comes before.
     ///
     /// @param wait nanoseconds from `now`, or [Slots#NONE]
     void nextIn(long wait, long now) {
         if (wait != Slots.NONE) {
-            due = now + wait;
+            due.accumulateAndGet(now + wait, Math::min); // pairs with the set in beginLook
         }
     }
 
     /// How many nanoseconds until something may be due.
     long untilNext(long now) {
-        long next = due;
+        long next = due.get();
         return next == NOTHING ? NOTHING : Math.max(0, next - now);
     }
 }

@@ -119,7 +119,7 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
                 Steps.at("pipe.taken");
                 return end;
             }
-            living |= stateOf(word(file, end)) == HELD;
+            living |= isHeld(file, end);
         }
         if (living) {
             throw new SharedFileException(
@@ -127,6 +127,12 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
                     "open " + file.path() + ": held=2, expected an end that nobody has taken");
         }
         return -1;
+    }
+
+    /// Whether an end has a living holder. One that died may be released by somebody else at this moment.
+    private static boolean isHeld(SharedFile file, int end) {
+        long word = word(file, end);
+        return stateOf(word) == HELD && !file.participants().dead((int) word);
     }
 
     private static void retire(SharedDirectory directory, String name, SharedFile file) throws IOException {

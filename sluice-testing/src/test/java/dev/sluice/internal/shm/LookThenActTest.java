@@ -1,8 +1,10 @@
 package dev.sluice.internal.shm;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.sluice.space.Namespace.Options;
 import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.sync.SharedLock;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -23,6 +26,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// Somebody looks, is held, and acts when what it has seen is no more so: nothing is lost by it.
 @Timeout(120)
 class LookThenActTest {
+    private static final int KEYS = 6;
+    private static final int SLOTS = 16; // that a namespace of so many keys has
+
     @RegisterExtension
     final Shared shared = new Shared();
 
@@ -43,6 +49,75 @@ class LookThenActTest {
 
     private static byte[] text(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    // ---- namespace
+
+    private NamespaceWords namespace() throws IOException {
+        return opened(NamespaceWords.open(
+                shared.directory(), "n", Options.defaults().withKeys(KEYS).withItemBytes(40)));
+    }
+
+    private static NamespaceWords.Content content(String key, long due) {
+        return new NamespaceWords.Content(key, new byte[] {1}, false, due);
+    }
+
+    /// A key that belongs into a slot.
+    private static String keyOf(int slot) {
+        for (int i = 0; ; i++) {
+            byte[] key = text("key" + i);
+            int hash = Arrays.hashCode(key);
+            if (((hash ^ hash >>> 16) & SLOTS - 1) == slot) {
+                return "key" + i;
+            }
+        }
+    }
+
+    /// One removes a key; another one has removed the key behind it, and finds that nobody has to search on.
+    @Test
+    void aSlotThatIsVacatedInTheMiddleOfARemovalKeepsItsBlock() throws Exception {
+        NamespaceWords one = namespace();
+        NamespaceWords two = namespace();
+        String innocent = keyOf(12);
+        String before = keyOf(5);
+        String behind = keyOf(6);
+        for (String key : List.of(innocent, before, behind)) {
+            assertThat(one.put(content(key, NamespaceWords.NEVER))).isPositive();
+        }
+        Halted<Boolean> first = Halted.at("table.settled", () -> one.remove(behind, 0));
+        Halted<Boolean> second = Halted.at("table.set", () -> two.remove(before, 0));
+        assertThat(first.end()).isTrue();
+        assertThat(second.end()).isTrue();
+        assertThat(one.table().violation()).isEmpty();
+        for (int i = 1; i < KEYS; i++) {
+            assertThat(two.put(content("more" + i, NamespaceWords.NEVER))).isPositive();
+        }
+        assertThat(one.get(innocent)).isNotNull();
+        assertThat(one.list("")).hasSize(KEYS);
+    }
+
+    @Test
+    void whoFindsItFullWhileAnotherRemovesWhatIsDueStillFindsRoom() throws Exception {
+        NamespaceWords one = namespace();
+        NamespaceWords two = namespace();
+        long put = one.file().tend(() -> two.file().tend(() -> putBesideOneWhoRemovesWhatIsDue(one, two), 0), 0);
+        assertThat(put).isPositive();
+        assertThat(one.table().violation()).isEmpty();
+    }
+
+    /// While the thread that would do it keeps out.
+    private static long putBesideOneWhoRemovesWhatIsDue(NamespaceWords one, NamespaceWords two) {
+        for (int i = 0; i < KEYS; i++) {
+            assertThat(one.put(content("k" + i, NamespaceWords.now()))).isPositive();
+        }
+        try {
+            Halted<Long> remover = Halted.at("namespace.expire", one::doOwnChores);
+            long version = two.put(content("more", NamespaceWords.NEVER));
+            remover.end();
+            return version;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     // ---- barrier
@@ -108,6 +183,36 @@ class LookThenActTest {
         scope.cancel("enough");
     }
 
+    // ---- pipe
+
+    @Test
+    void whoComesWhileTheDeadAreSweptGetsAnEnd() throws Exception {
+        SharedPipe.open(shared.directory(), "p", 1024).abandon();
+        SharedPipe.open(shared.directory(), "p", 1024).abandon();
+        Halted<SharedPipe> sweeper = Halted.at("sweep.marked", () -> SharedPipe.open(shared.directory(), "p", 1024));
+        SharedPipe one = opened(SharedPipe.open(shared.directory(), "p", 1024));
+        SharedPipe two = opened(sweeper.end());
+        byte[] message = {7};
+        assertThat(one.out().trySend(message)).isTrue();
+        assertThat(two.in().tryReceive()).isEqualTo(message);
+    }
+
+    // ---- participants
+
+    @Test
+    void whoLeavesWhileItIsLookedAtHasLeftNothingBehind() throws Exception {
+        ShmBarrier one = barrier();
+        SharedFile file = SharedFile.openToLook(shared.directory(), "b");
+        try {
+            Halted<List<Participants.Entry>> looker =
+                    Halted.at("participants.look", () -> file.participants().unswept());
+            one.close();
+            assertThat(looker.end()).isEmpty();
+        } finally {
+            file.abandon();
+        }
+    }
+
     // ---- who closes what others of the same opening use
 
     @Test
@@ -150,5 +255,21 @@ class LookThenActTest {
                 .isInstanceOf(SpaceException.class);
         assertThat(closer.end()).isTrue();
         assertThat(two.readWriteLock("rw").write().tryAcquire()).isPresent();
+    }
+
+    // ---- what was given back
+
+    @Test
+    void whoWasHeldPutsOffNothingThatAnotherHasFound() throws Exception {
+        SharedQueue queue = opened(SharedQueue.open(shared.directory(), "q", new QueueOptions(4, 20, 1, 3)));
+        var returns = new Returns(queue.file().memory(), queue.file().body() + 512);
+        returns.count();
+        long now = System.nanoTime();
+        returns.beginLook(); // one, who finds that something is due in an hour
+        returns.count(); // something else is given back for a second
+        returns.beginLook(); // another one
+        returns.nextIn(SECONDS.toNanos(1), now);
+        returns.nextIn(SECONDS.toNanos(3600), now);
+        assertThat(returns.untilNext(now)).isEqualTo(SECONDS.toNanos(1));
     }
 }

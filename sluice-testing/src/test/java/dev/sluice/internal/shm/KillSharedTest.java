@@ -168,14 +168,15 @@ class KillSharedTest {
     void ofABarrier() throws Exception {
         killEverywhere(survivor -> new Scenario() {
             @Override
-            public void live(Space victim) {
+            public void live(Space victim) throws InterruptedException {
                 SharedBarrier barrier = victim.barrier("b", 2);
                 CancelScope.run(scope -> {
-                    Thread other = Thread.ofPlatform().start(() -> scope.cancel("enough"));
+                    Thread other = Thread.ofPlatform().start(() -> cancelWhenArrived((ShmBarrier) barrier, scope));
                     try {
                         barrier.await();
                     } finally {
                         other.interrupt();
+                        other.join();
                     }
                 });
                 barrier.abort("no luck");
@@ -206,6 +207,16 @@ class KillSharedTest {
                         "barrier.break",
                         "barrier.broken",
                         "barrier.reset");
+    }
+
+    /// Before it has arrived there is no wait to be cancelled; where it is killed before, nobody is.
+    private static void cancelWhenArrived(ShmBarrier barrier, CancelScope scope) {
+        long firstCell = barrier.mapping().bytes() - 2 * Long.BYTES;
+        // Pairs with the compare-and-set of the arrival.
+        while (barrier.mapping().getLongVolatile(firstCell) == 0 && !Thread.interrupted()) {
+            Thread.onSpinWait();
+        }
+        scope.cancel("enough");
     }
 
     /// Nonsense in the file is an exception, at the most; never a crash, never a hang.

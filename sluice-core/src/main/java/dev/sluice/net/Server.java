@@ -89,6 +89,7 @@ final class Server {
 
     private void acceptAll(TaskGroup<Object, Void> group, Semaphore room, Handler handler, BooleanSupplier closed)
             throws IOException {
+        whileOpen(closed, () -> {}); // loads what a wait needs: to find a class takes a descriptor, too
         long pause = FIRST_PAUSE_NANOS;
         while (room.tryAcquire() || whileOpen(closed, room::acquire)) {
             Connection connection;

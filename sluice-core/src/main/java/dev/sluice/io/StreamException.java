@@ -13,18 +13,20 @@ public final class StreamException extends IOException {
     private final String operation;
     private final String stream;
     private final @Nullable String error;
+    private final String reason;
 
     /// A failure that the system reported.
     ///
     /// @param operation what was tried: `read`, `write`, `open`, `close`
     /// @param stream the name of what it was tried on
     /// @param error the name of the error, such as `EPIPE`, if it has one
-    /// @param text the error in words
-    StreamException(String operation, String stream, @Nullable String error, String text) {
-        super(operation + " " + stream + ": " + text);
+    /// @param reason the error in words
+    StreamException(String operation, String stream, @Nullable String error, String reason) {
+        super(operation + " " + stream + ": " + reason);
         this.operation = operation;
         this.stream = stream;
         this.error = error;
+        this.reason = reason;
     }
 
     /// @param result what the system call returned: a negated `errno`
@@ -60,6 +62,11 @@ public final class StreamException extends IOException {
     /// The system's name of the error, such as `EPIPE`; empty if it was not the system's.
     public Optional<String> error() {
         return Optional.ofNullable(error);
+    }
+
+    /// What went wrong, in words: the message without operation and stream.
+    public String reason() {
+        return reason;
     }
 
     /// Whether the reader of what was written has gone. A filter ends quietly then, as other filters do.

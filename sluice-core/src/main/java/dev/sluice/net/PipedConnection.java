@@ -102,15 +102,8 @@ final class PipedConnection implements Connection {
 
     /// The failure of a stream, as one of the connection.
     private NetException failure(String operation, IOException cause) {
-        String text = String.valueOf(cause.getMessage());
-        String error = null;
-        if (cause instanceof StreamException stream) {
-            text = text.substring(text.indexOf(
-                            ": ",
-                            text.indexOf(stream.stream()) + stream.stream().length())
-                    + 2);
-            error = stream.error().orElse(null);
-        }
+        String text = cause instanceof StreamException stream ? stream.reason() : String.valueOf(cause.getMessage());
+        String error = cause instanceof StreamException stream ? stream.error().orElse(null) : null;
         boolean byUs = closed && error == null; // pairs with the write in close
         var failure = byUs
                 ? NetException.of(operation, ends, "the connection was closed meanwhile")

@@ -15,6 +15,7 @@ from ._namespace import Change, Entry, Namespace, NamespaceOptions, Watch
 from ._pipe import Pipe
 from ._queue import Lease, Queue, QueueOptions
 from ._space import Item, Space
+from ._topic import Lag, Subscription, Topic, TopicOptions
 from ._words import Array, Counter, Event, Held, Lock, Permit, Semaphore, Value, Versioned
 from .codec import Codec, CodecError, Tagged, cbor, raw, utf8
 
@@ -28,6 +29,7 @@ __all__ = [
     "Event",
     "Held",
     "Item",
+    "Lag",
     "Lease",
     "Lock",
     "Namespace",
@@ -40,7 +42,10 @@ __all__ = [
     "Semaphore",
     "Space",
     "SpaceError",
+    "Subscription",
     "Tagged",
+    "Topic",
+    "TopicOptions",
     "Value",
     "Versioned",
     "Watch",

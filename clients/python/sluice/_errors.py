@@ -16,6 +16,7 @@ class Problem(enum.Enum):
     BUSY = "all places are taken"
     TOO_LARGE = "what is to be stored is larger than may be"
     FULL = "there is no room, and waiting would not make any"
+    LAGGED = "a subscription fell behind by more than it may"
     PEER_GONE = "the other end has gone"
 
 

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from . import _namespace, _pipe, _queue, _words
+from . import _namespace, _pipe, _queue, _topic, _words
 from ._errors import Problem, SpaceError
 from ._file import Layout, SharedFile, check_ours, kind_of
 from ._namespace import Namespace, NamespaceOptions
 from ._pipe import Pipe
 from ._queue import Queue, QueueOptions
+from ._topic import Topic, TopicOptions
 from ._words import Array, Counter, Event, Lock, Semaphore, Value
 from .codec import Codec, cbor
 
@@ -112,6 +113,10 @@ class Space:
             pipe = Pipe.open(self._directory, self._folder, name, _pipe.layout(size), codec)
             self._others.append(pipe)
             return pipe
+
+    def topic(self, name: str, options: TopicOptions = TopicOptions(), codec: Codec[T] = cbor) -> Topic[T]:
+        """Each message to everybody."""
+        return self._object(name, _topic.layout(options), codec, lambda file: Topic(file, codec))
 
     def namespace(
         self, name: str, options: NamespaceOptions = NamespaceOptions(), codec: Codec[T] = cbor

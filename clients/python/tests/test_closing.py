@@ -12,7 +12,7 @@ from typing import Any
 from fixture import PATIENCE, SpaceCase
 
 import sluice
-from sluice import NamespaceOptions, Problem, QueueOptions, SpaceError
+from sluice import Lag, NamespaceOptions, Problem, QueueOptions, SpaceError, TopicOptions
 
 _OWNER = (1 << 28) - 1
 
@@ -87,3 +87,19 @@ class ClosingTest(SpaceCase):
         self.assertEqual(table.count(), 0)
         states = [table._memory.load(table._block_at(block)) >> 28 & 15 for block in range(17)]
         self.assertEqual(states, [0] * 17)
+
+    def test_publish_to_topic(self) -> None:
+        options = TopicOptions(1, 8)
+        self.interrupt(lambda space: space.topic("t", options), lambda topic: topic.try_publish(1))
+        topic: sluice.Topic[Any] = self.space.topic("t", options)
+        for number in range(20):
+            self.assertTrue(topic.try_publish(number))
+        states = [topic._memory.load(topic._table._block_at(block)) >> 28 & 15 for block in range(17)]
+        self.assertEqual(sorted(states), [0] * 16 + [2])
+
+    def test_subscribe_to_topic(self) -> None:
+        options = TopicOptions(1, 8)
+        self.interrupt(lambda space: space.topic("t", options), lambda topic: topic.subscribe(Lag.WAIT))
+        topic: sluice.Topic[Any] = self.space.topic("t", options)
+        for number in range(3):
+            self.assertTrue(topic.try_publish(number))

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,69 +260,35 @@ class PythonNamespaceTest {
 
     // ---- all of them, at random
 
-    private static final class Death extends Error {
-        private static final long serialVersionUID = 1;
-    }
-
-    /// Counts in a key, with one opening after the other, each of which ends at a random step.
-    ///
-    /// Threads: its own, until it is joined.
-    private final class Doomed extends Thread {
-        private final Random steps;
+    /// Counts in a key.
+    private final class Counting extends Doomed {
         private final SharedCounter begunThere = space.counter("begun");
         private final SharedCounter done = space.counter("done");
-        private volatile boolean over; // pairs with itself: set once, by the test
         private long begun;
-        private long deaths;
-        private @Nullable Throwable wrong;
 
-        Doomed(Random steps) {
-            this.steps = steps;
+        Counting(long seed) {
+            super(address, seed);
         }
 
         @Override
-        public void run() {
-            try {
-                while (!over) {
-                    liveOnce();
-                    deaths++;
-                }
-            } catch (Throwable e) {
-                wrong = e;
-            }
+        void open(Space victim) {
+            assertThat(victim.namespace("n", OPTIONS)).isNotNull();
         }
 
-        private void liveOnce() {
-            ShmSpace victim = (ShmSpace) Space.open(address);
+        @Override
+        void live(Space victim) {
             Namespace own = victim.namespace("n", OPTIONS);
-            Steps.watch(label -> {
-                if (Thread.currentThread() == this && steps.nextInt(100) == 0) {
-                    throw new Death();
-                }
-            });
-            try {
-                while (!over) {
-                    long there = begunThere.get();
-                    begun++;
-                    own.update("count", Integer.class, 0, now -> now + 1);
-                    done.add(1);
-                    own.put("key", 2);
-                    own.remove("key");
-                    own.put("own java", new byte[] {1}, Lifetime.ephemeral());
-                    // The others are slower: else they would hardly come to it.
-                    while (!over && !Deadline.after(ofMillis(20)).tryRun(() -> begunThere.awaitAtLeast(there + 1))) {}
-                }
-            } catch (Death end) {
-                // as planned
-            } finally {
-                Steps.unwatch();
-                victim.abandon();
+            while (!isOver()) {
+                long there = begunThere.get();
+                begun++;
+                own.update("count", Integer.class, 0, now -> now + 1);
+                done.add(1);
+                own.put("key", 2);
+                own.remove("key");
+                own.put("own java", new byte[] {1}, Lifetime.ephemeral());
+                // The others are slower: else they would hardly come to it.
+                while (!isOver() && !rest(() -> begunThere.awaitAtLeast(there + 1))) {}
             }
-        }
-
-        void end() throws InterruptedException {
-            over = true;
-            join();
         }
     }
 
@@ -335,7 +300,7 @@ class PythonNamespaceTest {
         Random random = new Random(seed);
         Namespace namespace = space.namespace("n", OPTIONS);
         SharedCounter begunThere = space.counter("begun");
-        var java = new Doomed(new Random(seed + 1));
+        var java = new Counting(seed + 1);
         List<Python> pythons = new ArrayList<>();
         try (Namespace.Watch watch = namespace.watch("")) {
             java.start();
@@ -349,10 +314,11 @@ class PythonNamespaceTest {
                 pythons.set(which, counting());
             }
             java.end();
+            java.join();
             pythons.forEach(Python::kill);
             tend(words(namespace));
-            assertThat(java.wrong).as(replay).isNull();
-            assertThat(java.deaths).as(replay).isPositive();
+            assertThat(java.wrong()).as(replay).isNull();
+            assertThat(java.deaths()).as(replay).isPositive();
             assertThat((long) namespace.get("count", Integer.class).orElse(0))
                     .as(replay)
                     .isBetween(space.counter("done").get(), begunThere.get() + java.begun);
@@ -363,6 +329,7 @@ class PythonNamespaceTest {
             assertThat(listed).as(replay).doesNotContainKeys("own python", "own java");
         } finally {
             java.end();
+            java.join();
             for (Python each : pythons) {
                 each.close();
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.internal.shm.SharedDirectory;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,21 @@ class SpaceExamplesTest {
     void noUpdateIsLost() throws Exception {
         assertThat(Printed.by(SharedSettings::main).lines())
                 .containsExactly("rendered at rate 3", "rendered at rate 3", "rendered at rate 3", "done: 3");
+    }
+
+    @Test
+    void anEventStopsAllWorkers() throws Exception {
+        assertThat(Printed.by(StopEvent::main).lines()).containsExactlyInAnyOrder("ann goes home", "bob goes home");
+    }
+
+    @Test
+    void theBarGrowsUntilAllIsDone() throws Exception {
+        assertThat(Printed.by(ProgressBar::main).lines())
+                .isSortedAccordingTo(Comparator.reverseOrder()) // a dot is more than a #
+                .doesNotHaveDuplicates()
+                .allMatch(line -> line.matches("#+\\.*") && line.length() == ProgressBar.FRAMES)
+                .last()
+                .isEqualTo("#".repeat(ProgressBar.FRAMES));
     }
 
     @Test

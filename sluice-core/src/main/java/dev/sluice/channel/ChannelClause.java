@@ -55,12 +55,21 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
     final boolean tryOrStand() {
         Waiter place = waiter;
         assert place != null;
+        return tryOrLeave(place);
+    }
+
+    @Override
+    final boolean tryAlone() {
+        return tryOrLeave(null);
+    }
+
+    private boolean tryOrLeave(@Nullable Waiter place) {
         boolean possible;
         Strand wake;
         locked.lock();
         try {
             possible = tryLocked();
-            if (!possible) {
+            if (!possible && place != null) {
                 place.claimed = false;
                 registerLocked(place);
             }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Threads: made by any; used by the one select that it is given to.
 ///
 /// @param <R> what the action returns
-public abstract sealed class Clause<R> permits ChannelClause, EventClause {
+public abstract sealed class Clause<R> permits ChannelClause, EventClause, TakingClause {
     private static final VarHandle SELECT;
 
     static {
@@ -59,6 +59,11 @@ public abstract sealed class Clause<R> permits ChannelClause, EventClause {
 
     /// Does it, if it is possible at once and the select holds the locks.
     abstract boolean tryLocked();
+
+    /// Does it, if it is possible at once; the select holds no lock.
+    boolean tryAlone() {
+        return tryLocked();
+    }
 
     /// What has to happen after the locks are free, when the clause did not have to wait.
     void done() {}

@@ -3,12 +3,15 @@ package dev.sluice.channel;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.loop.SharedLoop;
 import dev.sluice.internal.strand.Awaited;
+import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Secrets;
+import dev.sluice.internal.strand.Selectable;
 import dev.sluice.internal.strand.Strand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,17 +37,20 @@ import org.jspecify.annotations.Nullable;
 /// Threads: one at a time.
 public final class Select<R> {
     static {
-        Secrets.give(EventClause.Completed::new);
+        Secrets.give(new Answers());
     }
 
     private static final int SHOWN = 16; // clauses, in messages
+    private static final int PATIENCE = 8; // rounds that came to nothing, before others get the thread
 
     private final List<Clause<? extends R>> clauses;
     private final ChannelClause<? extends R>[] onChannels;
     private final EventClause<? extends R>[] onEvents;
+    private final TakingClause<?, ? extends R>[] taking;
     private final Locked[] locks; // each once, in the order of their numbers
     private final Locked[] confined; // those of them that only one loop may use
-    private final Clause<? extends R>[] order; // in which a round looks; the strand that uses it
+    private final Clause<? extends R>[] order; // in which a round looks under the locks; the strand that uses it
+    private final Clause<? extends R>[] inTurn; // the same without, if there are clauses that are tried; else empty
     final Awaited oneOf = new OneOfClauses();
     private final boolean mayStand;
     private boolean biased;
@@ -63,13 +69,23 @@ public final class Select<R> {
         this.clauses = List.copyOf(clauses);
         List<ChannelClause<? extends R>> channels = new ArrayList<>();
         List<EventClause<? extends R>> events = new ArrayList<>();
+        List<TakingClause<?, ? extends R>> tried = new ArrayList<>();
+        List<Clause<? extends R>> alone = new ArrayList<>();
         for (Clause<? extends R> clause : clauses) {
             switch (clause) {
                 case ChannelClause<? extends R> channel -> channels.add(channel);
                 case EventClause<? extends R> event -> events.add(event);
+                case TakingClause<?, ? extends R> taken -> tried.add(taken);
+            }
+            if (!(clause instanceof EventClause)) {
+                alone.add(clause);
             }
         }
-        this.mayStand = StandingSelect.isFor(channels);
+        this.mayStand = tried.isEmpty() && StandingSelect.isFor(channels);
+        this.taking = tried.toArray(new TakingClause[0]);
+        this.inTurn = tried.isEmpty()
+                ? new Clause[0]
+                : Stream.concat(alone.stream(), events.stream()).toArray(Clause[]::new);
         this.onChannels = channels.toArray(new ChannelClause[0]);
         this.onEvents = events.toArray(new EventClause[0]);
         this.order = Stream.concat(channels.stream(), events.stream()).toArray(Clause[]::new);
@@ -79,23 +95,23 @@ public final class Select<R> {
                 .sorted(Comparator.comparingLong(channel -> channel.number))
                 .toArray(Locked[]::new);
         this.confined = Arrays.stream(locks).filter(Locked::isConfined).toArray(Locked[]::new);
-        joinAll();
+        joinAll(inTurn.length > 0 ? inTurn : order);
     }
 
-    private void joinAll() {
-        for (int i = 0; i < order.length; i++) {
-            Select<?> other = order[i].joins(this);
+    private void joinAll(Clause<? extends R>[] all) {
+        for (int i = 0; i < all.length; i++) {
+            Select<?> other = all[i].joins(this);
             if (other != null) {
                 for (int joined = 0; joined < i; joined++) {
-                    order[joined].leaves(this);
+                    all[joined].leaves(this);
                 }
                 if (other == this) {
                     throw new IllegalArgumentException(
-                            "select: clause=" + order[i] + " appears twice, expected one clause for each action");
+                            "select: clause=" + all[i] + " appears twice, expected one clause for each action");
                 }
-                throw new ClauseInUseException(order[i], other);
+                throw new ClauseInUseException(all[i], other);
             }
-            order[i].number = i;
+            all[i].number = i;
         }
     }
 
@@ -181,10 +197,17 @@ public final class Select<R> {
             clause.usedBy(strand);
             clause.prepare();
         }
+        for (TakingClause<?, ? extends R> clause : taking) {
+            clause.begin();
+        }
     }
 
     private @Nullable Clause<? extends R> tryOnce(Strand strand) {
         prepare(strand);
+        return inTurn.length > 0 ? tryInTurn(strand) : tryTogether(strand);
+    }
+
+    private @Nullable Clause<? extends R> tryTogether(Strand strand) {
         long draws = draws(strand);
         Clause<? extends R> possible;
         lockAll();
@@ -211,6 +234,41 @@ public final class Select<R> {
 
     private Clause<? extends R> choose(Strand strand) {
         prepare(strand);
+        Clause<? extends R> chosen = null;
+        for (int round = 0; chosen == null; round++) {
+            if (round > PATIENCE) {
+                Thread.yield();
+            }
+            chosen = inTurn.length > 0 ? tryInTurn(strand) : null;
+            if (chosen == null) {
+                chosen = waitForOne(strand, round > 0);
+            }
+        }
+        return chosen;
+    }
+
+    /// Does the first thing that is possible, each by itself, in an order drawn by lot or in the given one.
+    private @Nullable Clause<? extends R> tryInTurn(Strand strand) {
+        long bits = draws(strand);
+        for (int i = 0; i < inTurn.length; i++) {
+            if (!biased) {
+                int drawn = i + drawn(bits, inTurn.length - i);
+                bits = nextDraw(bits);
+                Clause<? extends R> clause = inTurn[drawn];
+                inTurn[drawn] = inTurn[i];
+                inTurn[i] = clause;
+            }
+            if (inTurn[i].tryAlone()) {
+                inTurn[i].done();
+                return inTurn[i];
+            }
+        }
+        return happened();
+    }
+
+    /// @param again whether this goes on with a wait that came to nothing
+    /// @return null if there was something to take, and somebody else was quicker
+    private @Nullable Clause<? extends R> waitForOne(Strand strand, boolean again) {
         long draws = draws(strand);
         long token = strand.begin(oneOf);
         Clause<? extends R> possible;
@@ -232,16 +290,25 @@ public final class Select<R> {
         }
         // Nothing in here may throw: a counterpart may end the wait from now on.
         for (EventClause<? extends R> clause : onEvents) {
-            clause.register(strand, token, false);
+            clause.register(strand, token, again);
+        }
+        for (TakingClause<?, ? extends R> clause : taking) {
+            clause.register(strand, token);
         }
         boolean resumed = strand.await(token);
         return afterWait(strand, resumed);
     }
 
     /// Takes everything back; says which clause ended the wait.
-    private Clause<? extends R> afterWait(Strand strand, boolean resumed) {
+    private @Nullable Clause<? extends R> afterWait(Strand strand, boolean resumed) {
         Clause<? extends R> won = null;
         for (ChannelClause<? extends R> clause : onChannels) {
+            if (clause.withdraw()) {
+                assert won == null : "two clauses were claimed";
+                won = clause;
+            }
+        }
+        for (TakingClause<?, ? extends R> clause : taking) {
             if (clause.withdraw()) {
                 assert won == null : "two clauses were claimed";
                 won = clause;
@@ -257,7 +324,7 @@ public final class Select<R> {
             assert won == null;
             throw strand.cancelledException();
         }
-        if (won == null) {
+        if (won == null && taking.length == 0) {
             throw new IllegalStateException("select resumed by none of its clauses");
         }
         return won;
@@ -322,7 +389,7 @@ public final class Select<R> {
 
     /// Randomness for one round; drawn before the locks, because it may have to start a loop.
     long draws(Strand strand) {
-        if (biased || order.length == 1) {
+        if (biased || clauses.size() == 1) {
             return 0;
         }
         EventLoop loop = strand.loop();
@@ -336,6 +403,18 @@ public final class Select<R> {
             }
         }
         return null;
+    }
+
+    private static final class Answers implements Secrets.OfClauses {
+        @Override
+        public Object completed(Completion<?> completion, Object what, Supplier<?> then) {
+            return new EventClause.Completed<>(completion, what, then);
+        }
+
+        @Override
+        public <T> Object taking(Object what, Selectable<T> source, Function<? super T, ?> then) {
+            return new TakingClause<>(what, source, then);
+        }
     }
 
     /// What a strand that waits is shown to wait for.

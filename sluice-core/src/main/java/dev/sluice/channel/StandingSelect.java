@@ -69,6 +69,7 @@ final class StandingSelect<R> {
                     }
                 }
                 case EventClause<? extends R> event -> events.add(event);
+                case TakingClause<?, ? extends R> tried -> throw new AssertionError("has no place: " + tried);
             }
         }
         this.passing = array(notStanding);

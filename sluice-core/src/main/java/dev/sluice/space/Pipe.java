@@ -1,6 +1,9 @@
 package dev.sluice.space;
 
+import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// One end of a pipe: messages to the other end, and from it, in order.
 ///
@@ -55,6 +58,16 @@ public interface Pipe<T> extends AutoCloseable, Iterable<T> {
 
     /// Takes the next message if there is one; else as [#receiveOrEnd], or [Received.Empty].
     Received<T> tryReceive();
+
+    /// A clause of a select that receives a message and runs an action with it. When it is chosen because none
+    /// will come, the select throws as [#receive] does.
+    ///
+    /// If another clause is chosen, or the select is cancelled, nothing was received.
+    Clause<Void> onReceive(Consumer<? super T> then);
+
+    /// A clause of a select that receives a message or learns that none will come, as [#receiveOrEnd], and maps
+    /// that to the result of the select.
+    <R> Clause<R> onReceived(Function<? super Received<T>, ? extends R> then);
 
     /// Says that this end sends no more. Receiving goes on.
     ///

@@ -1,6 +1,9 @@
 package dev.sluice.space;
 
+import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// Work for whoever takes it: each item is done once, or given to another taker if it was not.
 ///
@@ -78,6 +81,16 @@ public interface Queue<T> extends Iterable<Lease<T>> {
 
     /// Takes an item if one is waiting: [Received.Value], [Received.Empty] or [Received.Done].
     Received<Lease<T>> tryTake();
+
+    /// A clause of a select that takes an item and runs an action with its lease, which has to be ended as one
+    /// of [#take]. When it is chosen because the queue has ended, the select throws [SpaceException] `FINISHED`.
+    ///
+    /// If another clause is chosen, or the select is cancelled, nothing was taken.
+    Clause<Void> onTake(Consumer<? super Lease<T>> then);
+
+    /// A clause of a select that takes an item or learns that none will come, as [#takeOrEnd], and maps that to
+    /// the result of the select.
+    <R> Clause<R> onTaken(Function<? super Received<Lease<T>>, ? extends R> then);
 
     /// Waits until everything that was put is done, or in the dead letters.
     ///

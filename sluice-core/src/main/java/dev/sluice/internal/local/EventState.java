@@ -1,7 +1,10 @@
 package dev.sluice.internal.local;
 
+import dev.sluice.channel.Clause;
+import dev.sluice.internal.access.Clauses;
 import dev.sluice.space.Space.Kind;
 import dev.sluice.space.sync.SharedEvent;
+import java.util.function.Supplier;
 
 /// Whether something has happened.
 ///
@@ -54,6 +57,12 @@ final class EventState extends Monitor {
         @Override
         public void await() {
             state.waiters.await(opening, () -> state.set, () -> state);
+        }
+
+        @Override
+        public <R> Clause<R> onSet(Supplier<? extends R> then) {
+            return Clauses.taking(
+                    state.waiters, new Taking<>(state.waiters, opening, () -> state.set, () -> state), _ -> then.get());
         }
 
         @Override

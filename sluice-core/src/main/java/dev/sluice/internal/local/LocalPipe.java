@@ -1,13 +1,18 @@
 package dev.sluice.internal.local;
 
+import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
+import dev.sluice.internal.access.Clauses;
+import dev.sluice.internal.space.Actions;
 import dev.sluice.internal.space.Incoming;
 import dev.sluice.space.Pipe;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// One end of a pipe.
 ///
@@ -82,10 +87,26 @@ final class LocalPipe<T> implements Pipe<T> {
         return switch (receiveOrEnd()) {
             case Received.Value<T>(T message) -> message;
             case Received.Failed<T>(Throwable cause) -> throw Incoming.failure(cause);
-            case Received.Done<T>(), Received.Empty<T>() ->
-                throw new SpaceException(
-                        Problem.FINISHED, "receive " + state.subject() + ": the other end sends no more");
+            case Received.Done<T>(), Received.Empty<T>() -> throw ended();
         };
+    }
+
+    private SpaceException ended() {
+        return new SpaceException(Problem.FINISHED, "receive " + state.subject() + ": the other end sends no more");
+    }
+
+    @Override
+    public Clause<Void> onReceive(Consumer<? super T> then) {
+        return onReceived(Actions.withValue(then, this::ended));
+    }
+
+    @Override
+    public <R> Clause<R> onReceived(Function<? super Received<T>, ? extends R> then) {
+        requireOpen("receive");
+        return Clauses.taking(
+                in.receivers,
+                new Taking<>(in.receivers, opening, in::hasMessage, in::receive),
+                message -> then.apply(decoded(message)));
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.sluice.internal.local;
 
+import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
 import dev.sluice.codec.CodecException;
+import dev.sluice.internal.access.Clauses;
+import dev.sluice.internal.space.Actions;
 import dev.sluice.internal.space.Incoming;
 import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
@@ -11,6 +14,8 @@ import dev.sluice.space.SpaceException.Problem;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A queue, as one opening sees it.
@@ -84,6 +89,19 @@ final class LocalQueue<T> implements Queue<T> {
     public Received<Lease<T>> tryTake() {
         QueueState.Entry entry = state.takers.tryNow(opening, state::hasItem, state::take);
         return entry == null ? new Received.Empty<>() : leased(entry);
+    }
+
+    @Override
+    public Clause<Void> onTake(Consumer<? super Lease<T>> then) {
+        return onTaken(Actions.withValue(then, () -> finished("take")));
+    }
+
+    @Override
+    public <R> Clause<R> onTaken(Function<? super Received<Lease<T>>, ? extends R> then) {
+        return Clauses.taking(
+                state.takers,
+                new Taking<>(state.takers, opening, state::hasItem, state::take),
+                entry -> then.apply(leased(entry)));
     }
 
     private Received<Lease<T>> leased(QueueState.Entry entry) {

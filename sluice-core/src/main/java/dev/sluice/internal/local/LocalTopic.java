@@ -1,13 +1,18 @@
 package dev.sluice.internal.local;
 
 import dev.sluice.channel.Broadcast.Lag;
+import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
+import dev.sluice.internal.access.Clauses;
+import dev.sluice.internal.space.Actions;
 import dev.sluice.internal.space.Incoming;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import dev.sluice.space.Topic;
 import java.util.Iterator;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// A topic, as one opening sees it.
 ///
@@ -72,9 +77,25 @@ record LocalTopic<T>(LocalSpace opening, TopicState state, Codec<T> codec) imple
             return switch (receiveOrEnd()) {
                 case Received.Value<T>(T message) -> message;
                 case Received.Failed<T>(Throwable cause) -> throw Incoming.failure(cause);
-                case Received.Done<T>(), Received.Empty<T>() ->
-                    throw new SpaceException(Problem.FINISHED, "receive from " + topic + ": no more messages come");
+                case Received.Done<T>(), Received.Empty<T>() -> throw ended();
             };
+        }
+
+        private SpaceException ended() {
+            return new SpaceException(Problem.FINISHED, "receive from " + topic + ": no more messages come");
+        }
+
+        @Override
+        public Clause<Void> onReceive(Consumer<? super T> then) {
+            return onReceived(Actions.withValue(then, this::ended));
+        }
+
+        @Override
+        public <R> Clause<R> onReceived(Function<? super Received<T>, ? extends R> then) {
+            return Clauses.taking(
+                    backlog.receivers,
+                    new Taking<>(backlog.receivers, topic.opening, backlog::hasMessage, backlog::receive),
+                    message -> then.apply(decoded(message)));
         }
 
         @Override

@@ -255,7 +255,7 @@ abstract class Monitor {
     }
 
     /// One who waits. `result` and `refused` are guarded by the lock.
-    private static final class Wait<R> {
+    static final class Wait<R> {
         final Strand strand;
         final long token;
         final LocalSpace opening;
@@ -302,25 +302,10 @@ abstract class Monitor {
             var wait = new Wait<R>(opening, possible, step, strand, strand.begin(this));
             if (!arriveOrQueue(wait)) {
                 strand.abandon(wait.token);
-            } else if (!strand.await(wait.token) && !takeBack(wait)) {
+            } else if (!strand.await(wait.token) && leave(wait) == null) {
                 throw strand.cancelledException();
             }
             return outcome(wait);
-        }
-
-        /// Takes back a cancelled wait; those behind may have waited for this one only.
-        ///
-        /// @return true if its step was done all the same
-        private boolean takeBack(Wait<?> wait) {
-            lock();
-            try {
-                if (waiting.remove(wait)) {
-                    Monitor.this.advance();
-                }
-                return wait.result != null;
-            } finally {
-                unlock();
-            }
         }
 
         /// Waits for a step of somebody else's, and does something when the wait has begun: what that makes
@@ -335,7 +320,7 @@ abstract class Monitor {
                 strand.abandon(wait.token);
             } else {
                 begun.run();
-                if (!strand.await(wait.token) && !takeBack(wait)) {
+                if (!strand.await(wait.token) && leave(wait) == null) {
                     throw strand.cancelledException();
                 }
             }
@@ -367,6 +352,41 @@ abstract class Monitor {
                 R result = step.get();
                 Monitor.this.advance();
                 return result;
+            } finally {
+                unlock();
+            }
+        }
+
+        /// Does a step now, waits in line for that, or has the wait ended at once: the opening is closed.
+        void enter(Wait<?> wait) {
+            assert !certain : "the clause of a select that is not chosen does nothing";
+            lock();
+            try {
+                if (wait.opening.closed()) {
+                    wait.strand.tryResume(wait.token);
+                } else if (waiting.isEmpty() && wait.possible.getAsBoolean()) {
+                    if (step(wait)) {
+                        Monitor.this.advance();
+                    }
+                } else {
+                    waiting.add(wait);
+                    queued(this);
+                }
+            } finally {
+                unlock();
+            }
+        }
+
+        /// Takes a wait back that has ended in whatever way; those behind may have waited for this one only.
+        ///
+        /// @return the result of its step, if that was done
+        <R> @Nullable R leave(Wait<R> wait) {
+            lock();
+            try {
+                if (waiting.remove(wait)) {
+                    Monitor.this.advance();
+                }
+                return wait.result;
             } finally {
                 unlock();
             }

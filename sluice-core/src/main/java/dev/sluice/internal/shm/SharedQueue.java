@@ -56,7 +56,7 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
     private final long finished;
     private final QueueOptions options;
     private final Clock clock = Clock.system();
-    private final WaitPoint notEmpty;
+    final WaitPoint notEmpty;
     private final WaitPoint notFull;
     private final WaitPoint allDone;
 

@@ -1,7 +1,13 @@
 package dev.sluice.internal.shm;
 
+import dev.sluice.channel.Clause;
+import dev.sluice.internal.access.Clauses;
+import dev.sluice.internal.strand.Selectable;
+import dev.sluice.internal.strand.Strand;
 import dev.sluice.space.sync.SharedEvent;
 import java.io.IOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// An event between processes.
 ///
@@ -65,6 +71,57 @@ final class ShmEvent extends SharedWords implements SharedEvent {
     @Override
     public void await() {
         long before = mapped(this::word) & ~SET;
-        await(() -> isSet(word()) || (word() & ~SET) != before);
+        await(() -> hasHappened(before));
+    }
+
+    /// @param before how often it had been set when the wait began
+    private boolean hasHappened(long before) {
+        long now = word();
+        return isSet(now) || (now & ~SET) != before;
+    }
+
+    @Override
+    public <R> Clause<R> onSet(Supplier<? extends R> then) {
+        return Clauses.taking(this, new Taking(), _ -> then.get());
+    }
+
+    /// A wait as a clause of a select.
+    ///
+    /// Threads: the strand of the select.
+    private final class Taking implements Selectable<ShmEvent> {
+        private long before;
+        private @Nullable WaitPoint point;
+        private @Nullable Selectable<ShmEvent> wait;
+
+        @Override
+        public void begin() {
+            before = mapped(ShmEvent.this::word) & ~SET;
+        }
+
+        @Override
+        public @Nullable ShmEvent tryTake() {
+            return mapped(() -> hasHappened(before)) ? ShmEvent.this : null;
+        }
+
+        @Override
+        public void register(Strand strand, long token) {
+            WaitPoint here = newPoint(() -> hasHappened(before));
+            point = here;
+            wait = here.taking(() -> null);
+            wait.register(strand, token);
+        }
+
+        @Override
+        public @Nullable ShmEvent withdraw() {
+            Selectable<ShmEvent> over = wait;
+            WaitPoint here = point;
+            if (over != null && here != null) {
+                wait = null;
+                point = null;
+                over.withdraw();
+                forget(here);
+            }
+            return null;
+        }
     }
 }

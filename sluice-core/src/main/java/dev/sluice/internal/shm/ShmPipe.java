@@ -1,12 +1,17 @@
 package dev.sluice.internal.shm;
 
+import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
+import dev.sluice.internal.access.Clauses;
+import dev.sluice.internal.space.Actions;
 import dev.sluice.internal.space.Incoming;
 import dev.sluice.space.Pipe;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import java.util.Iterator;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// One end of a pipe between processes, as users see it.
@@ -75,9 +80,23 @@ final class ShmPipe<T> implements Pipe<T> {
         return switch (receiveOrEnd()) {
             case Received.Value<T>(T message) -> message;
             case Received.Failed<T>(Throwable cause) -> throw Incoming.failure(cause);
-            case Received.Done<T>(), Received.Empty<T>() ->
-                throw new SpaceException(Problem.FINISHED, "receive " + pipe + ": the other end sends no more");
+            case Received.Done<T>(), Received.Empty<T>() -> throw ended();
         };
+    }
+
+    private SpaceException ended() {
+        return new SpaceException(Problem.FINISHED, "receive " + pipe + ": the other end sends no more");
+    }
+
+    @Override
+    public Clause<Void> onReceive(Consumer<? super T> then) {
+        return onReceived(Actions.withValue(then, this::ended));
+    }
+
+    @Override
+    public <R> Clause<R> onReceived(Function<? super Received<T>, ? extends R> then) {
+        pipe.requireOpen("receive");
+        return Clauses.taking(pipe, pipe.in().notEmpty().taking(() -> Actions.unlessEmpty(tryReceive())), then);
     }
 
     @Override

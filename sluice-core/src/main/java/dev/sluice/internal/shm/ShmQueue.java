@@ -1,8 +1,11 @@
 package dev.sluice.internal.shm;
 
+import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
 import dev.sluice.codec.CodecException;
+import dev.sluice.internal.access.Clauses;
+import dev.sluice.internal.space.Actions;
 import dev.sluice.internal.space.Incoming;
 import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
@@ -10,6 +13,8 @@ import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// A queue between processes, as users see it.
 ///
@@ -98,6 +103,16 @@ final class ShmQueue<T> implements Queue<T> {
             return new Received.Value<>(leased(slot));
         }
         return queue.isAtEnd() ? new Received.Done<>() : new Received.Empty<>();
+    }
+
+    @Override
+    public Clause<Void> onTake(Consumer<? super Lease<T>> then) {
+        return onTaken(Actions.withValue(then, () -> finished("take")));
+    }
+
+    @Override
+    public <R> Clause<R> onTaken(Function<? super Received<Lease<T>>, ? extends R> then) {
+        return Clauses.taking(queue, queue.notEmpty.taking(() -> Actions.unlessEmpty(tryTake())), then);
     }
 
     private Lease<T> leased(long slot) {

@@ -1,8 +1,11 @@
 package dev.sluice.internal.shm;
 
 import dev.sluice.channel.Broadcast.Lag;
+import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
+import dev.sluice.internal.access.Clauses;
+import dev.sluice.internal.space.Actions;
 import dev.sluice.internal.space.Incoming;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.space.SpaceException;
@@ -10,6 +13,8 @@ import dev.sluice.space.SpaceException.Problem;
 import dev.sluice.space.Topic;
 import java.util.Iterator;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -187,9 +192,25 @@ record ShmTopic<T>(TopicWords words, Codec<T> codec) implements Topic<T> {
             return switch (receiveOrEnd()) {
                 case Received.Value<T>(T message) -> message;
                 case Received.Failed<T>(Throwable cause) -> throw Incoming.failure(cause);
-                case Received.Done<T>(), Received.Empty<T>() ->
-                    throw new SpaceException(Problem.FINISHED, "receive from " + words + ": no more messages come");
+                case Received.Done<T>(), Received.Empty<T>() -> throw ended();
             };
+        }
+
+        private SpaceException ended() {
+            return new SpaceException(Problem.FINISHED, "receive from " + words + ": no more messages come");
+        }
+
+        @Override
+        public Clause<Void> onReceive(Consumer<? super T> then) {
+            return onReceived(Actions.withValue(then, this::ended));
+        }
+
+        @Override
+        public <R> Clause<R> onReceived(Function<? super Received<T>, ? extends R> then) {
+            return Clauses.taking(
+                    topic,
+                    point.taking(() -> Actions.unlessEmpty(tryReceiveBytes())),
+                    bytes -> then.apply(decoded(bytes)));
         }
 
         @Override

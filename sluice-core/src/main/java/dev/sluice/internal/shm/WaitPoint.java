@@ -3,6 +3,7 @@ package dev.sluice.internal.shm;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Futex;
 import dev.sluice.internal.linux.SharedMapping;
+import dev.sluice.internal.strand.Selectable;
 import dev.sluice.internal.strand.SpinLock;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
@@ -10,6 +11,7 @@ import dev.sluice.internal.strand.Waiter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A word of a shared file at which strands of all processes wait, and this process's part of it.
@@ -106,6 +108,69 @@ final class WaitPoint {
                 passOn(); // woken, and cancelled at the same time
             }
             throw self.cancelledException();
+        }
+    }
+
+    /// Waits here as a clause of a select.
+    ///
+    /// @param attempt takes what there is; null if there is nothing
+    <T> Selectable<T> taking(Supplier<? extends @Nullable T> attempt) {
+        return new Taking<>(attempt);
+    }
+
+    /// A clause of a select: it is woken, tries, and passes on.
+    ///
+    /// Threads: the strand of the select.
+    private final class Taking<T> implements Selectable<T> {
+        private final Supplier<? extends @Nullable T> attempt;
+        private @Nullable Waiter waiter; // while it may be in the queue
+
+        Taking(Supplier<? extends @Nullable T> attempt) {
+            this.attempt = attempt;
+        }
+
+        @Override
+        public @Nullable T tryTake() {
+            return attempt.get();
+        }
+
+        @Override
+        public void register(Strand strand, long token) {
+            if (isOpenOrLeft()) {
+                strand.tryResume(token);
+                return;
+            }
+            Waiter node = new Waiter(strand);
+            node.token = token;
+            waiter = node;
+            enqueue(node);
+            if (openAfterArming() && remove(node)) {
+                strand.tryResume(token);
+            }
+        }
+
+        @Override
+        public @Nullable T withdraw() {
+            Waiter node = waiter;
+            waiter = null;
+            if (node != null) {
+                remove(node);
+                try {
+                    passOn(); // it may have been woken, and may be not the one that takes what there is
+                } catch (IllegalStateException e) {
+                    requireLeft(e);
+                }
+            }
+            return null;
+        }
+    }
+
+    private boolean isOpenOrLeft() {
+        try {
+            return isOpen();
+        } catch (IllegalStateException e) {
+            requireLeft(e);
+            return true; // the next try finds the object closed
         }
     }
 

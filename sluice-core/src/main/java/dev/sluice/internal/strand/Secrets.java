@@ -3,6 +3,7 @@ package dev.sluice.internal.strand;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.loop.LoopSeams;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ public final class Secrets {
     public interface OfClauses {
         /// A clause that is chosen when something has been completed.
         Object completed(Completion<?> completion, Object what, Supplier<?> then);
+
+        /// A clause that is chosen when it has taken something.
+        <T> Object taking(Object what, Selectable<T> source, Function<? super T, ?> then);
     }
 
     public static void give(OfLoops answers) {

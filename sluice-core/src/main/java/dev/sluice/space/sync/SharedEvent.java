@@ -1,5 +1,8 @@
 package dev.sluice.space.sync;
 
+import dev.sluice.channel.Clause;
+import java.util.function.Supplier;
+
 /// Something that has happened or not, for all members of a space: those who wait go on when it has, and later
 /// ones do not wait.
 ///
@@ -33,4 +36,9 @@ public interface SharedEvent {
     ///
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled
     void await();
+
+    /// A clause of a select that is chosen when it has happened, or happens while the select waits.
+    ///
+    /// @param then gives the result of the select
+    <R> Clause<R> onSet(Supplier<? extends R> then);
 }

@@ -116,9 +116,11 @@ class MuxTest {
         connected(MuxConfig.defaults(), (client, server, group) -> {
             Connection stuck = client.open();
             Connection stuckFar = server.accept();
-            assertThat(Deadline.after(ofMillis(100)).tryRun(() -> stuck.write(new byte[10 << 20])))
-                    .isFalse();
-            assertThat(stuck.statistics().bytesWritten()).isEqualTo(1 << 18);
+            until(() -> {
+                assertThat(Deadline.after(ofMillis(20)).tryRun(() -> stuck.write(new byte[10 << 20])))
+                        .isFalse();
+                return stuck.statistics().bytesWritten() == 1 << 18;
+            });
             Connection fine = client.open();
             write(fine, "hello");
             Connection fineFar = server.accept();

@@ -15,6 +15,7 @@ from ._namespace import Change, Entry, Namespace, NamespaceOptions, Watch
 from ._pipe import Pipe
 from ._queue import Lease, Queue, QueueOptions
 from ._space import Item, Space
+from ._sync import ReadWriteLock, Side
 from ._topic import Lag, Subscription, Topic, TopicOptions
 from ._words import Array, Counter, Event, Held, Lock, Permit, Semaphore, Value, Versioned
 from .codec import Codec, CodecError, Tagged, cbor, raw, utf8
@@ -39,7 +40,9 @@ __all__ = [
     "Problem",
     "Queue",
     "QueueOptions",
+    "ReadWriteLock",
     "Semaphore",
+    "Side",
     "Space",
     "SpaceError",
     "Subscription",

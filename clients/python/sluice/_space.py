@@ -11,12 +11,13 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from . import _namespace, _pipe, _queue, _topic, _words
+from . import _namespace, _pipe, _queue, _sync, _topic, _words
 from ._errors import Problem, SpaceError
 from ._file import Layout, SharedFile, check_ours, kind_of
 from ._namespace import Namespace, NamespaceOptions
 from ._pipe import Pipe
 from ._queue import Queue, QueueOptions
+from ._sync import ReadWriteLock
 from ._topic import Topic, TopicOptions
 from ._words import Array, Counter, Event, Lock, Semaphore, Value
 from .codec import Codec, cbor
@@ -149,6 +150,10 @@ class Space:
     def lock(self, name: str) -> Lock:
         """A lock that is recovered when its owner dies."""
         return self._object(name, _words.layout("lock"), None, Lock)
+
+    def read_write_lock(self, name: str) -> ReadWriteLock:
+        """A lock of many readers, or one writer."""
+        return self._object(name, _sync.read_write_lock_layout(), None, ReadWriteLock)
 
     def semaphore(self, name: str, permits: int) -> Semaphore:
         """1 to 4096 permits."""

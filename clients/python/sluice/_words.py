@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from ._errors import Problem, SpaceError
 from ._file import Layout, Limits, SharedFile
@@ -197,10 +197,16 @@ class Array(Words):
         return self._memory.compare_and_set(self._offset(index), expected, value)
 
 
+class _Holdable(Protocol):
+    def _repaired(self) -> None: ...
+
+    def _leave(self) -> None: ...
+
+
 class Held:
     """A lock while a thread has it; the end of a `with` gives it back."""
 
-    def __init__(self, lock: Lock, fence: int, recovered: bool) -> None:
+    def __init__(self, lock: _Holdable, fence: int, recovered: bool) -> None:
         self._lock = lock
         self.fence = fence
         """a number above that of all owners before"""

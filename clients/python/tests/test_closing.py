@@ -103,3 +103,14 @@ class ClosingTest(SpaceCase):
         topic: sluice.Topic[Any] = self.space.topic("t", options)
         for number in range(3):
             self.assertTrue(topic.try_publish(number))
+
+    def test_either_side_of_a_read_write_lock(self) -> None:
+        for side in ("read", "write"):
+            with self.subTest(side):
+                self.interrupt(
+                    lambda space: space.read_write_lock("rw"),
+                    lambda lock, side=side: getattr(lock, side).try_acquire(),  # type: ignore[misc]
+                )
+                held = self.space.read_write_lock("rw").write.try_acquire()
+                assert held is not None
+                held.close()

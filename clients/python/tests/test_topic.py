@@ -1,4 +1,4 @@
-"""Topics of the Python end alone. With the Java end: PythonSharedTest, in sluice-testing."""
+"""Topics of the Python end alone. With the Java end: PythonTopicTest, in sluice-testing."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// The Java end and the Python end of topics, each written from the same page, and killed by turns.
 @Timeout(300)
-class PythonSharedTest {
+class PythonTopicTest {
     private static final Topic.Options OPTIONS =
             Topic.Options.defaults().withCapacity(4).withItemBytes(40);
     private static final int KILLS = Integer.getInteger("sluice.kills.python", 6);

@@ -1,0 +1,256 @@
+package dev.sluice.internal.shm;
+
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.space.Array;
+import dev.sluice.space.Space;
+import dev.sluice.space.sync.SharedLock;
+import dev.sluice.space.sync.SharedReadWriteLock;
+import dev.sluice.task.Action;
+import dev.sluice.task.Deadline;
+import dev.sluice.testing.Actors;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The Java end and the Python end of a lock of readers and writers, each written from the same page, and
+/// killed by turns.
+@Timeout(300)
+class PythonReadWriteLockTest {
+    private static final int KILLS = Integer.getInteger("sluice.kills.python", 6);
+
+    private final String address = "shm:sluice-test-" + UUID.randomUUID();
+    private Space space;
+    private Python python;
+
+    @BeforeEach
+    void open() throws IOException {
+        space = Space.open(address);
+        python = new Python(address);
+    }
+
+    @AfterEach
+    void remove() throws Exception {
+        python.close();
+        space.close();
+        Shared.destroy(address);
+    }
+
+    private static void within(Action<Exception> body) throws Exception {
+        Deadline.after(ofSeconds(60)).run(body);
+    }
+
+    private void say(String line) throws IOException {
+        assertThat(python.run(line)).as(line).isEqualTo("ok None");
+    }
+
+    @Test
+    void readersOrAWriterOfEitherEnd() throws Exception {
+        SharedReadWriteLock lock = space.readWriteLock("rw");
+        say("rw = space.read_write_lock('rw'); r = rw.read.acquire(60)");
+        try (SharedLock.Held reading = lock.read().acquire()) {
+            assertThat(reading.fence()).isEqualTo(2);
+            say("r.close()");
+            assertThat(python.run("rw.write.try_acquire()")).isEqualTo("ok None");
+            python.begin("(w := rw.write.acquire(60)).fence");
+            Actors.await("a writer that waits keeps readers out", () -> {
+                try (Space other = Space.open(address)) {
+                    return other.readWriteLock("rw").read().tryAcquire().isEmpty();
+                }
+            });
+        }
+        assertThat(python.answer()).startsWith("ok ");
+        assertThat(lock.read().tryAcquire()).isEmpty();
+        assertThat(lock.write().tryAcquire()).isEmpty();
+        say("w.close()");
+        try (SharedLock.Held writing = lock.write().acquire()) {
+            assertThat(writing.recovered()).isFalse();
+            assertThat(python.run("rw.read.try_acquire(), rw.write.try_acquire()"))
+                    .isEqualTo("ok (None, None)");
+            python.begin("(r := rw.read.acquire(60)).close()");
+        }
+        assertThat(python.answer()).isEqualTo("ok None");
+        assertThat(python.run("(w := rw.write.acquire(60)).recovered")).isEqualTo("ok False");
+        python.kill();
+        within(() -> {
+            try (SharedLock.Held writing = lock.write().acquire()) {
+                assertThat(writing.recovered()).isTrue();
+            }
+        });
+    }
+
+    // ---- one of them is killed at each step
+
+    @Test
+    void aPythonThatIsKilledAtEachStepHoldsUpNobody() throws Exception {
+        int step = 0;
+        String answer;
+        do {
+            step++;
+            String name = "rw" + step;
+            String what = "killed at step " + step;
+            SharedReadWriteLock lock = space.readWriteLock(name);
+            answer = python.run("killed(" + step + ", lambda s: [(rw := s.read_write_lock('" + name
+                    + "')), rw.read.acquire(60).close(), rw.write.acquire(60).close(), rw.read.try_acquire()])");
+            assertThat(answer).as(what).isIn("ok True", "ok False");
+            within(() -> useBothSides(lock, what));
+            space.remove(name);
+        } while (answer.equals("ok True"));
+        assertThat(step).isGreaterThan(15);
+    }
+
+    private static void useBothSides(SharedReadWriteLock lock, String what) {
+        try (SharedLock.Held writing = lock.write().acquire()) {
+            writing.repaired();
+        }
+        try (SharedLock.Held reading = lock.read().acquire()) {
+            assertThat(reading.recovered()).as(what).isFalse();
+        }
+    }
+
+    @Test
+    void aJavaThatIsKilledAtEachStepHoldsUpNobody() throws Exception {
+        int step = 0;
+        List<String> passed;
+        do {
+            String name = "rw" + step;
+            say("rw = space.read_write_lock('" + name + "')");
+            ShmSpace victim = (ShmSpace) Space.open(address);
+            SharedReadWriteLock mortal = victim.readWriteLock(name);
+            passed = Killed.before(step, () -> live(mortal));
+            victim.abandon();
+            String what = "killed after " + passed;
+            say("h = rw.write.acquire(60); h.repaired(); h.close()");
+            assertThat(python.run("(h := rw.read.acquire(60)).recovered, h.close()"))
+                    .as(what)
+                    .isEqualTo("ok (False, None)");
+            say("space.remove('" + name + "'); rw.close()");
+            step++;
+        } while (passed.size() >= step); // more, where it cleans up behind that
+        assertThat(step).isGreaterThanOrEqualTo(10);
+    }
+
+    private static void live(SharedReadWriteLock lock) {
+        lock.read().acquire().close();
+        lock.write().acquire().close();
+        assertThat(lock.read().tryAcquire()).isPresent(); // and keeps it
+    }
+
+    // ---- all of them, at random
+
+    /// Counts up two numbers as a writer, who is told when they may differ, and looks at them as a reader.
+    private static long countTwice(SharedReadWriteLock lock, Array numbers) {
+        try (SharedLock.Held writing = lock.write().acquire()) {
+            recover(writing, numbers);
+            countUp(numbers);
+        }
+        try (SharedLock.Held reading = lock.read().acquire()) {
+            long one = numbers.get(0);
+            assertThat(reading.recovered() || one == numbers.get(1)).isTrue();
+            return one;
+        }
+    }
+
+    private static void recover(SharedLock.Held writing, Array numbers) {
+        if (writing.recovered()) {
+            numbers.set(1, numbers.get(0));
+            writing.repaired();
+        }
+    }
+
+    private static void countUp(Array numbers) {
+        numbers.set(0, numbers.get(0) + 1);
+        Steps.at("test.between");
+        numbers.set(1, numbers.get(1) + 1);
+    }
+
+    /// Does that until it dies; it does not while it waits.
+    private final class CountingTwice extends Doomed {
+        CountingTwice(long seed) {
+            super(address, seed);
+        }
+
+        @Override
+        void open(Space victim) {
+            assertThat(victim.readWriteLock("rw").read()).isNotNull();
+        }
+
+        @Override
+        void live(Space victim) {
+            SharedReadWriteLock lock = victim.readWriteLock("rw");
+            Array numbers = space.array("numbers", 2);
+            while (!isOver()) {
+                lock.write().tryAcquire().ifPresent(writing -> {
+                    recover(writing, numbers);
+                    countUp(numbers);
+                    writing.close();
+                });
+                lock.read().tryAcquire().ifPresent(SharedLock.Held::close);
+                long now = space.counter("rounds").get();
+                rest(() -> space.counter("rounds").awaitAtLeast(now + 1));
+            }
+        }
+    }
+
+    private static final String COUNT = "while True: w = rw.write.acquire();"
+            + " w.recovered and (n.__setitem__(1, n[0]), w.repaired());"
+            + " n[0] = n[0] + 1; n[1] = n[1] + 1; w.close();"
+            + " r = rw.read.acquire(); wrong.add(int(not r.recovered and n[0] != n[1])); r.close(); rounds.add()";
+
+    /// Pythons are killed at random times, and a Java at random steps; who comes next finds both numbers equal, or is
+    /// told.
+    @Test
+    void whoComesNextIsToldWhenAllAreKilledAtRandom() throws Exception {
+        long seed = Long.getLong("sluice.seed", new Random().nextLong());
+        String replay = "with -Dsluice.seed=" + seed;
+        Random random = new Random(seed);
+        SharedReadWriteLock lock = space.readWriteLock("rw");
+        Array numbers = space.array("numbers", 2);
+        var java = new CountingTwice(seed + 1);
+        List<Python> pythons = new ArrayList<>();
+        try {
+            java.start();
+            pythons.add(counting());
+            pythons.add(counting());
+            for (int kill = 0; kill < KILLS; kill++) {
+                long until = numbers.get(0) + 20 + random.nextInt(100);
+                within(() -> {
+                    while (countTwice(lock, numbers) < until) {}
+                });
+                int which = random.nextInt(pythons.size());
+                pythons.get(which).close();
+                pythons.set(which, counting());
+            }
+            pythons.forEach(Python::kill);
+            java.end();
+            java.join();
+            assertThat(java.wrong()).as(replay).isNull();
+            assertThat(java.deaths()).as(replay).isPositive();
+            within(() -> useBothSides(lock, replay));
+            assertThat(space.counter("wrong").get()).as(replay).isZero();
+        } finally {
+            java.end();
+            java.join();
+            for (Python each : pythons) {
+                each.close();
+            }
+        }
+    }
+
+    private Python counting() throws IOException {
+        var made = new Python(address);
+        assertThat(made.run("rw, n = space.read_write_lock('rw'), space.array('numbers', 2)"))
+                .isEqualTo("ok None");
+        assertThat(made.run("wrong, rounds = space.counter('wrong'), space.counter('rounds')"))
+                .isEqualTo("ok None");
+        made.begin(COUNT);
+        return made;
+    }
+}

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class PythonNamespaceTest {
     private static final Namespace.Options OPTIONS =
             Namespace.Options.defaults().withKeys(6).withItemBytes(40);
-    private static final int KILLS = Integer.getInteger("sluice.kills.python", 10);
+    private static final int KILLS = Integer.getInteger("sluice.kills.python", 5);
 
     private final String address = "shm:sluice-test-" + UUID.randomUUID();
     private Space space;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /// killed by turns.
 @Timeout(300)
 class PythonReadWriteLockTest {
-    private static final int KILLS = Integer.getInteger("sluice.kills.python", 6);
+    private static final int KILLS = Integer.getInteger("sluice.kills.python", 4);
 
     private final String address = "shm:sluice-test-" + UUID.randomUUID();
     private Space space;

@@ -117,13 +117,23 @@ final class ItemSource {
         }
     }
 
+    /// How many items the whole input has, if its end has been read.
+    OptionalLong known() {
+        lock.lock();
+        try {
+            return ended ? OptionalLong.of(seen + (openItem ? 1 : 0)) : OptionalLong.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// How many items the whole input has: known when its end has been read, guessed by the size of a file
     /// before.
     OptionalLong total() {
         lock.lock();
         try {
             if (ended) {
-                return OptionalLong.of(seen + (openItem ? 1 : 0));
+                return known();
             }
             return size > 0 && read > 0
                     ? OptionalLong.of(Math.round((double) seen * Math.max(size, read) / read))

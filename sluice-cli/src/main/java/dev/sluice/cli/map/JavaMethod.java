@@ -1,12 +1,18 @@
 package dev.sluice.cli.map;
 
 import dev.sluice.pool.PoolFunction;
+import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -23,6 +29,9 @@ record JavaMethod(String type, String method) implements PoolFunction<String, Ja
             Map.entry(int.class, Integer::valueOf),
             Map.entry(double.class, Double::valueOf));
 
+    private static final String EXPECTED = "a static method of one String, Path, long, int or double";
+    private static final int SHOWN = 8; // candidates
+
     /// @param text the result; empty for a method without one
     record Printed(Optional<String> text) {}
 
@@ -35,6 +44,77 @@ record JavaMethod(String type, String method) implements PoolFunction<String, Ja
         return new JavaMethod(text.substring(0, colons), text.substring(colons + 2));
     }
 
+    /// Looks for it before anything runs; no code of its class does.
+    ///
+    /// @param classPath where its class is, besides this program's own; may be empty
+    /// @throws UsageException if there is no such class, or it has no such method
+    void requireFound(String classPath) throws UsageException, IOException {
+        try (var loader = new URLClassLoader(urls(classPath), ClassLoader.getSystemClassLoader())) {
+            Class<?> owner = Class.forName(type, false, loader);
+            if (PARAMETERS.stream().noneMatch(each -> find(owner, each.getKey()).isPresent())) {
+                throw new UsageException(
+                        "--java " + this + ": no such method, expected " + EXPECTED + candidates(owner));
+            }
+        } catch (ClassNotFoundException no) {
+            throw new UsageException("--java " + this + ": class not found: " + type
+                    + (classPath.isEmpty() ? ", expected --classpath PATH that has it" : " in " + classPath)
+                    + nested(classPath));
+        } catch (LinkageError broken) {
+            // Its workers meet it, too, and tell with each item what it lacks.
+        }
+    }
+
+    private static URL[] urls(String classPath) throws IOException {
+        List<URL> urls = new ArrayList<>();
+        for (String entry : classPath.isEmpty() ? new String[0] : classPath.split(File.pathSeparator, -1)) {
+            if (entry.equals("*") || entry.endsWith(File.separator + "*")) {
+                File[] jars = new File(entry)
+                        .getAbsoluteFile()
+                        .getParentFile()
+                        .listFiles(
+                                file -> file.getName().toLowerCase(Locale.ROOT).endsWith(".jar"));
+                for (File jar : jars == null ? new File[0] : jars) {
+                    urls.add(jar.toURI().toURL());
+                }
+            } else {
+                urls.add(new File(entry).getAbsoluteFile().toURI().toURL());
+            }
+        }
+        return urls.toArray(URL[]::new);
+    }
+
+    /// What was probably meant, or all there is if that is little.
+    private String candidates(Class<?> owner) {
+        List<String> names = Arrays.stream(owner.getDeclaredMethods())
+                .filter(each -> PARAMETERS.stream().anyMatch(parameter -> fits(each, parameter.getKey())))
+                .map(Method::getName)
+                .filter(name -> !name.contains("$"))
+                .distinct()
+                .sorted()
+                .toList();
+        return DidYouMean.closest(method, names)
+                .map(name -> "; did you mean " + name + "?")
+                .orElse(
+                        names.isEmpty()
+                                ? "; it has none"
+                                : "; it has " + String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))));
+    }
+
+    /// `a.Outer.Inner` is `a.Outer$Inner` to the JVM.
+    private String nested(String classPath) throws IOException {
+        int dot = type.lastIndexOf('.');
+        if (dot < 0) {
+            return "";
+        }
+        String inner = type.substring(0, dot) + "$" + type.substring(dot + 1);
+        try (var loader = new URLClassLoader(urls(classPath), ClassLoader.getSystemClassLoader())) {
+            Class.forName(inner, false, loader);
+            return "; did you mean '" + inner + "'?";
+        } catch (ClassNotFoundException | LinkageError no) {
+            return "";
+        }
+    }
+
     @Override
     public Printed apply(String item) throws Exception {
         Class<?> owner = Class.forName(type);
@@ -44,16 +124,18 @@ record JavaMethod(String type, String method) implements PoolFunction<String, Ja
                 return call(found.get(), parameter.getValue().apply(item));
             }
         }
-        throw new NoSuchMethodException(
-                this + ": found none, expected a static method of one String, Path, long, int or double");
+        throw new NoSuchMethodException(this + ": found none, expected " + EXPECTED);
     }
 
     private Optional<Method> find(Class<?> owner, Class<?> parameter) {
         return Arrays.stream(owner.getDeclaredMethods())
-                .filter(each -> each.getName().equals(method)
-                        && Modifier.isStatic(each.getModifiers())
-                        && Arrays.equals(each.getParameterTypes(), new Class<?>[] {parameter}))
+                .filter(each -> each.getName().equals(method) && fits(each, parameter))
                 .findFirst();
+    }
+
+    private static boolean fits(Method each, Class<?> parameter) {
+        return Modifier.isStatic(each.getModifiers())
+                && Arrays.equals(each.getParameterTypes(), new Class<?>[] {parameter});
     }
 
     private static Printed call(Method method, Object argument) throws Exception {

@@ -34,6 +34,7 @@ final class LoggedItems {
     private final Path file;
     private final Map<Long, int[]> pages = new HashMap<>();
     private long length; // up to the end of the last whole line
+    private long last; // the highest number of an item
 
     private LoggedItems(Path file) {
         this.file = file;
@@ -48,9 +49,18 @@ final class LoggedItems {
         return items;
     }
 
+    Path file() {
+        return file;
+    }
+
     /// How long the file is without a last line that was not written whole.
     long length() {
         return length;
+    }
+
+    /// The highest number of an item; 0 if there is none.
+    long last() {
+        return last;
     }
 
     boolean isEmpty() {
@@ -126,6 +136,7 @@ final class LoggedItems {
         boolean succeeded = number(line, EXIT_COLUMN) == 0 && number(line, SIGNAL_COLUMN) == 0;
         int[] page = pages.computeIfAbsent(seq >>> PAGE_BITS, key -> new int[1 << PAGE_BITS]);
         page[(int) seq & (1 << PAGE_BITS) - 1] = fingerprint(bytes, command) | KNOWN | (succeeded ? SUCCEEDED : 0);
+        last = Math.max(last, seq);
         return seq;
     }
 

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -77,8 +79,12 @@ public final class MapCommand implements Callable<Integer> {
                     arguments.method.isPresent()
                             ? List.of(arguments.command.getFirst().getBytes(StandardCharsets.UTF_8))
                             : RawArguments.last(arguments.command));
-            int refused =
-                    arguments.method.isPresent() ? ExitStatus.DONE : search(template, arguments.command.getFirst());
+            int refused = ExitStatus.DONE;
+            if (arguments.method.isPresent()) {
+                arguments.method.get().requireFound(arguments.classPath);
+            } else {
+                refused = search(template, arguments.command.getFirst());
+            }
             return refused != ExitStatus.DONE ? refused : run(arguments, template);
         } catch (UsageException e) {
             return tell(ExitStatus.USAGE, e.getMessage() + " (see sluice map --help)");
@@ -164,6 +170,13 @@ public final class MapCommand implements Callable<Integer> {
         }
         if (shown != null) {
             shown.end();
+        }
+        OptionalLong items = source.known();
+        if (items.isPresent()) {
+            Optional<String> beyond = records.beyond(items.getAsLong());
+            if (beyond.isPresent()) {
+                outputs.say(beyond.get());
+            }
         }
         return summary(plan, outputs, mapper.tally());
     }

@@ -54,6 +54,16 @@ final class Records implements AutoCloseable {
         return before != null && before.succeeded(item, JobLog.command(template.fill(item.bytes())));
     }
 
+    /// What is to be said if the joblog knows of items that the input does not have.
+    ///
+    /// @param items how many the input has
+    Optional<String> beyond(long items) {
+        return before == null || before.last() <= items
+                ? Optional.empty()
+                : Optional.of("--resume: the joblog " + before.file() + " tells of item " + before.last()
+                        + ", but the input has only " + items + ", expected the same input");
+    }
+
     void log(JobRecord record) throws IOException {
         if (log != null) {
             log.write(record);

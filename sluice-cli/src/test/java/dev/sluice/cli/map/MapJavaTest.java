@@ -1,12 +1,20 @@
 package dev.sluice.cli.map;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,10 +96,52 @@ class MapJavaTest {
     }
 
     @Test
-    void classesAreFoundOnTheClassPath() {
-        Cli.Result result = new Cli().map("a\n", "--classpath", directory.toString(), "--java", "No::thing");
-        assertThat(result.status()).isEqualTo(1);
-        assertThat(result.stderr()).contains("java.lang.ClassNotFoundException: No");
+    void whatIsNotThereIsRefusedOnceBeforeAnyItem() {
+        assertRefused(
+                "class not found: No in " + directory, "--classpath", directory.toString(), "--java", "No::thing");
+        assertRefused("class not found: a.No, expected --classpath PATH", "--java", "a.No::thing");
+        assertRefused("did you mean shout?", "--java", HERE + "shuot");
+        assertRefused("it has half, leave, rest, shout", "--java", HERE + "notThisOne");
+        assertRefused(
+                "did you mean '" + Inner.class.getName() + "'?", "--java", Inner.class.getCanonicalName() + "::x");
+    }
+
+    private static void assertRefused(String why, String... arguments) {
+        Cli.Result result = new Cli().map("a\nb\n", arguments);
+        assertThat(result.errors())
+                .singleElement()
+                .asString()
+                .startsWith("sluice map: --java ")
+                .contains(why);
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.text()).isEmpty();
+    }
+
+    static final class Inner {}
+
+    @Test
+    void classesAreFoundOnTheClassPath() throws IOException {
+        byte[] elsewhere = ClassFile.of()
+                .build(
+                        ClassDesc.of("Elsewhere"),
+                        type -> type.withMethodBody(
+                                "same",
+                                MethodTypeDesc.of(ConstantDescs.CD_String, ConstantDescs.CD_String),
+                                ClassFile.ACC_STATIC,
+                                code -> code.aload(0).areturn()));
+        Files.write(directory.resolve("Elsewhere.class"), elsewhere);
+        Path jar = Files.createDirectory(directory.resolve("jars")).resolve("more.jar");
+        try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new JarEntry("Elsewhere.class"));
+            out.write(elsewhere);
+        }
+        var method = new JavaMethod("Elsewhere", "same");
+        for (String path : List.of(directory.toString(), jar.toString(), "nowhere:" + jar)) {
+            assertThatCode(() -> method.requireFound(path)).doesNotThrowAnyException();
+        }
+        Cli.Result result = new Cli().map("a\n", "--classpath", directory + "/jars/*", "--java", method.toString());
+        assertThat(result.status()).isZero();
+        assertThat(result.lines()).containsExactly("a");
     }
 
     @Test

@@ -76,6 +76,16 @@ class MapRecordsTest {
     }
 
     @Test
+    void resumeSaysThatTheInputHasBecomeShorter() {
+        map("a\nb\nc\n", "echo");
+        Cli.Result result = map("a\nb\n", "--resume", "echo");
+        assertThat(result.errors().stream().filter(line -> line.startsWith("sluice map: ")))
+                .containsExactly("sluice map: --resume: the joblog " + log
+                        + " tells of item 3, but the input has only 2, expected the same input");
+        assertThat(result.status()).isZero();
+    }
+
+    @Test
     void resumeRefusesWhatIsNoJoblog() throws IOException {
         Files.writeString(log, "precious\n");
         Cli.Result result = map("a\n", "--resume", "echo");

@@ -42,7 +42,8 @@ public interface ByteSource extends AutoCloseable {
 
     /// Moves everything to a sink, to the end of this source; closes neither.
     ///
-    /// Cancelled in the middle it may have read up to 64 KiB that the sink did not take.
+    /// Cancelled in the middle it may have read up to 64 KiB that the sink did not take. Not so a file, see
+    /// [FileStreams#read]: called again, the transfer goes on where it was.
     ///
     /// @return how many bytes were moved
     default long transferTo(ByteSink sink) throws IOException {

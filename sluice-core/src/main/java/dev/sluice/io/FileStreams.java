@@ -3,6 +3,7 @@ package dev.sluice.io;
 import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.io.PathBytes;
 import dev.sluice.internal.linux.CallState;
+import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Fcntl;
 import dev.sluice.internal.linux.Unistd;
 import dev.sluice.internal.loop.EventLoop;
@@ -28,13 +29,61 @@ public final class FileStreams {
 
     private FileStreams() {}
 
-    /// Reads a file from its beginning.
+    /// Reads a file from its beginning to its end, wherever that is when it is reached.
+    ///
+    /// [ByteSource#transferTo] a connection has the system send what is in a file, without a copy through this
+    /// process, if it is a plain TCP or Unix socket of the caller's loop. Through layers, and everywhere else,
+    /// the bytes are read and written, 64 KiB at a time. The loop waits for the disk in the first case. Either
+    /// way nothing is lost when a transfer is cancelled, or fails: called again, it goes on behind the last
+    /// byte that the sink has taken. How many that are, and which of
+    /// them the system has moved, a connection's statistics say at any time.
     public static ByteSource read(Path path) throws IOException {
         EventLoop loop = LoopCalls.currentLoop("read " + path);
         if (!LoopCalls.possible(loop)) {
-            return BlockingStreams.source(blocking(path, () -> Files.newInputStream(path)), name(path));
+            return Files.isRegularFile(path)
+                    ? new FileSource(ofJdk(loop, path), name(path), 0, FileSource.TO_THE_END)
+                    : BlockingStreams.source(blocking(path, () -> Files.newInputStream(path)), name(path));
         }
-        return new DescriptorSource(open(loop, path, Fcntl.O_RDONLY));
+        Handle handle = open(loop, path, Fcntl.O_RDONLY);
+        return isSeekable(handle)
+                ? new FileSource(new Storage.OfKernel(handle), name(path), 0, FileSource.TO_THE_END)
+                : new DescriptorSource(handle);
+    }
+
+    /// Reads a region of a file; otherwise as [#read(Path)].
+    ///
+    /// A file that ends within the region, because somebody has made it shorter, say, is a [StreamException] of
+    /// the read or transfer that gets there, behind the bytes that there are.
+    ///
+    /// @param from where it begins, 0 or more
+    /// @param count how many bytes it has, 0 or more
+    /// @throws StreamException with the error `ESPIPE` if it is no file with positions, but a pipe, say
+    public static ByteSource read(Path path, long from, long count) throws IOException {
+        if (from < 0 || count < 0 || from >= Long.MAX_VALUE - count) {
+            throw new IllegalArgumentException("read " + path + ": from=" + from + " count=" + count
+                    + ", expected 0 or more, and an end below 2^63 - 1");
+        }
+        EventLoop loop = LoopCalls.currentLoop("read " + path);
+        if (!LoopCalls.possible(loop)) {
+            return new FileSource(ofJdk(loop, path), name(path), from, count);
+        }
+        Handle handle = open(loop, path, Fcntl.O_RDONLY);
+        if (!isSeekable(handle)) {
+            handle.close();
+            throw StreamException.of("open", name(path), -Errno.ESPIPE);
+        }
+        return new FileSource(new Storage.OfKernel(handle), name(path), from, count);
+    }
+
+    private static boolean isSeekable(Handle handle) {
+        return handle.way == Handle.Way.STORED && Unistd.isSeekable(new CallState(), handle.fd);
+    }
+
+    private static Storage ofJdk(EventLoop loop, Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            Files.newInputStream(path).close();
+        }
+        return blocking(path, () -> Storage.OfJdk.of(path, loop, name(path)));
     }
 
     /// Writes a file that is created, or emptied if there is one.

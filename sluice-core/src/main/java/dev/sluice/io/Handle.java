@@ -1,11 +1,13 @@
 package dev.sluice.io;
 
 import dev.sluice.internal.io.LoopCalls;
+import dev.sluice.internal.io.OpenFile;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Fcntl;
 import dev.sluice.internal.linux.Stat;
 import dev.sluice.internal.linux.Unistd;
+import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// somebody else's right after. No operation begins after the close has.
 ///
 /// Threads: `close` any; the rest the loop thread, or immutable.
-final class Handle implements LoopCalls.Kept {
+final class Handle implements LoopCalls.Kept, OpenFile {
     /// How the system moves bytes on a descriptor.
     enum Way {
         /// It says when it is ready, and does not block: pipes, terminals, sockets. Nothing is given to the
@@ -88,6 +90,16 @@ final class Handle implements LoopCalls.Kept {
         boolean polled =
                 type == Stat.S_IFIFO || type == Stat.S_IFSOCK || (type == Stat.S_IFCHR && Unistd.isatty(state, fd));
         return polled ? Way.POLLED : Way.STORED;
+    }
+
+    @Override
+    public EventLoop loop() {
+        return calls.loop();
+    }
+
+    @Override
+    public int descriptor() {
+        return closing == null ? fd : -1;
     }
 
     /// An operation begins.

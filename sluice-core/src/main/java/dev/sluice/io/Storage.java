@@ -2,6 +2,7 @@ package dev.sluice.io;
 
 import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.io.LoopCalls;
+import dev.sluice.internal.io.OpenFile;
 import dev.sluice.internal.io.PathBytes;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Fcntl;
@@ -13,8 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/// A file without a name, written and read at given positions.
+/// A file that is written and read at given positions.
 ///
 /// Threads: any; each access one at a time.
 interface Storage {
@@ -28,13 +30,18 @@ interface Storage {
 
     Access access(boolean reads);
 
+    /// The open file, for calls that take one.
+    ///
+    /// @return null where it is not the system's
+    @Nullable OpenFile file();
+
     void close() throws IOException;
 
-    /// Makes one on the caller's loop.
+    /// Makes one without a name, on the caller's loop.
     static Storage open(Path directory, String name) throws IOException {
         EventLoop loop = LoopCalls.currentLoop(name);
         if (!LoopCalls.possible(loop)) {
-            return new OfJdk(directory, loop, name);
+            return OfJdk.unnamed(directory, loop, name);
         }
         var state = new CallState();
         int flags = Fcntl.O_RDWR | Fcntl.O_CLOEXEC;
@@ -59,6 +66,11 @@ interface Storage {
         @Override
         public Access access(boolean reads) {
             return new Part(handle, reads);
+        }
+
+        @Override
+        public OpenFile file() {
+            return handle;
         }
 
         @Override
@@ -93,15 +105,24 @@ interface Storage {
         private final String name;
         private final ReentrantLock position = new ReentrantLock(); // from a seek to the call behind it
 
-        OfJdk(Path directory, EventLoop loop, String name) throws IOException {
+        private OfJdk(RandomAccessFile file, EventLoop loop, String name) {
+            this.file = file;
             this.loop = loop;
             this.name = name;
+        }
+
+        static Storage unnamed(Path directory, EventLoop loop, String name) throws IOException {
             Path path = Files.createTempFile(directory, "sluice-spill-", null);
             try {
-                file = new RandomAccessFile(path.toFile(), "rw");
+                return new OfJdk(new RandomAccessFile(path.toFile(), "rw"), loop, name);
             } finally {
                 Files.delete(path);
             }
+        }
+
+        /// One that exists, to read it.
+        static Storage of(Path path, EventLoop loop, String name) throws IOException {
+            return new OfJdk(new RandomAccessFile(path.toFile(), "r"), loop, name);
         }
 
         @Override
@@ -129,6 +150,11 @@ interface Storage {
             } catch (IOException failed) {
                 throw StreamException.of("use", name, null, failed);
             }
+        }
+
+        @Override
+        public @Nullable OpenFile file() {
+            return null;
         }
 
         private int read(byte[] into, long at) throws IOException {

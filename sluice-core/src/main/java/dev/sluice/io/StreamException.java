@@ -49,6 +49,15 @@ public final class StreamException extends IOException {
         return new StreamException(operation, stream, null, "the stream is closed");
     }
 
+    /// A file that has become shorter than what was asked for.
+    ///
+    /// @param position where it ended
+    /// @param missing how many bytes were wanted behind
+    static StreamException shrunk(String stream, long position, long missing) {
+        String text = "it ends at byte " + position + ", expected " + missing + " more";
+        return new StreamException("read", stream, null, text);
+    }
+
     /// What was tried: `read`, `write`, `open` or `close`.
     public String operation() {
         return operation;

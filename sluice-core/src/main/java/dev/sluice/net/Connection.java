@@ -101,5 +101,12 @@ public interface Connection extends ByteSource, ByteSink {
     /// @param bytesRead taken by readers
     /// @param bytesWritten handed over by writers
     /// @param bytesPending of these, not yet taken by the system
-    record Statistics(long bytesRead, long bytesWritten, long bytesPending) {}
+    /// @param bytesFromFiles of those written, moved out of files by the system itself, without a copy through
+    ///     this process: see [dev.sluice.io.FileStreams#read]
+    record Statistics(long bytesRead, long bytesWritten, long bytesPending, long bytesFromFiles) {
+        /// Of a connection into which the system moves no files.
+        public Statistics(long bytesRead, long bytesWritten, long bytesPending) {
+            this(bytesRead, bytesWritten, bytesPending, 0);
+        }
+    }
 }

@@ -35,7 +35,10 @@ final class Output extends Operation {
     private boolean noMore; // the writing has been ended
     private int failure; // the negated errno, or 0
 
-    long bytesTaken; // statistics
+    // Statistics, read by anybody.
+    long bytesTaken;
+    long bytesFromFiles; // of these, not through here
+
     private @Nullable Completion<Boolean> room;
     private @Nullable Completion<Integer> flushed;
 
@@ -49,11 +52,9 @@ final class Output extends Operation {
     ///
     /// @return how much; or the negated `errno` of the output's end, or [KernelSocket#CLOSED]
     int put(ByteBuffer from) {
-        if (failure != 0) {
-            return failure;
-        }
-        if (noMore || socket.isClosing()) {
-            return KernelSocket.CLOSED;
+        int refused = refusal();
+        if (refused != 0) {
+            return refused;
         }
         int before = from.remaining();
         if (chunk == 0) {
@@ -78,6 +79,16 @@ final class Output extends Operation {
             send();
         }
         return before - from.remaining();
+    }
+
+    /// Why nothing more can be sent.
+    ///
+    /// @return 0 if it can; or the negated `errno` of the output's end, or [KernelSocket#CLOSED]
+    int refusal() {
+        if (failure != 0) {
+            return failure;
+        }
+        return noMore || socket.isClosing() ? KernelSocket.CLOSED : 0;
     }
 
     private static int copy(ByteBuffer from, long to, int most) {

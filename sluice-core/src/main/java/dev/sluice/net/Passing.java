@@ -1,25 +1,27 @@
 package dev.sluice.net;
 
 import dev.sluice.internal.io.SuspendedOperation;
-import dev.sluice.internal.linux.DescriptorMessage;
 import dev.sluice.internal.linux.Errno;
 
-/// One message with descriptors, sent or received when the socket is ready for it: so one that is cancelled has
-/// taken and given nothing.
+/// One system call beside the plain sends and receives, made when the socket is ready for it: so one that is
+/// cancelled has taken and given nothing.
 ///
 /// Threads: see [SuspendedOperation].
-final class Passing extends SuspendedOperation {
-    private final SocketConnection connection;
-    private final DescriptorMessage message;
+abstract class Passing extends SuspendedOperation {
+    final SocketConnection connection;
 
     /// @param kind `READABLE` to receive, `WRITABLE` to send
-    Passing(SocketConnection connection, DescriptorMessage message, Kind kind) {
+    Passing(SocketConnection connection, Kind kind) {
         super(connection.calls);
         this.connection = connection;
-        this.message = message;
         this.kind = kind;
         fd = connection.fd;
     }
+
+    /// Makes the system call, which does not wait. On the loop thread.
+    ///
+    /// @return what it gave, `-EAGAIN` if the socket is not ready
+    abstract int pass();
 
     @Override
     protected int admit() {
@@ -35,13 +37,17 @@ final class Passing extends SuspendedOperation {
         if (answer < 0) {
             return answer;
         }
+        int result = tryNow();
+        return result == -Errno.EAGAIN ? AGAIN : result;
+    }
+
+    /// As [#pass], also if a signal comes.
+    final int tryNow() {
         int result;
         do {
-            result = kind == Kind.READABLE
-                    ? message.receive(connection.calls.state(), fd)
-                    : message.send(connection.calls.state(), fd);
+            result = pass();
         } while (result == -Errno.EINTR);
-        return result == -Errno.EAGAIN ? AGAIN : result;
+        return result;
     }
 
     @Override

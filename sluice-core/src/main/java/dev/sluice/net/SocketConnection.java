@@ -1,10 +1,14 @@
 package dev.sluice.net;
 
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.io.FileTarget;
+import dev.sluice.internal.io.LoopCalls;
+import dev.sluice.internal.io.OpenFile;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.linux.DescriptorMessage;
 import dev.sluice.internal.linux.Errno;
+import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.poll.Operation;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
@@ -24,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// sends. Callers on the loop's thread touch both directly, others through actions of the loop.
 ///
 /// Threads: see [Connection]; what belongs to the loop thread says so.
-final class SocketConnection extends KernelSocket implements Connection {
+final class SocketConnection extends KernelSocket implements Connection, FileTarget {
     /// How long a close waits for the peer to take what was written, if nothing else is said.
     static final long GRACE_NANOS = 5_000_000_000L;
 
@@ -135,6 +139,63 @@ final class SocketConnection extends KernelSocket implements Connection {
         room.await(this);
     }
 
+    // ---- files
+
+    @Override
+    public int writeFrom(OpenFile file, long position, long most) throws NetException {
+        if (file.loop() != calls.loop() || !LoopCalls.possible(calls.loop())) {
+            return COPY;
+        }
+        enter(writing, "write");
+        try {
+            if (output.isSending()) {
+                awaitSent();
+            }
+            var part = new FilePassing(this, file, position, most);
+            // At once, since the end of the file shows itself also where there is no room.
+            int result = calls.loop().onLoop() ? part.tryNow() : onLoop("write", part::tryNow);
+            if (result == -Errno.EAGAIN) {
+                result = part.perform(this);
+            }
+            if (isOfFile(result)) {
+                return COPY;
+            }
+            if (result < 0) {
+                failureTold = true;
+                throw failure("write", result);
+            }
+            return result;
+        } finally {
+            writing.leave();
+        }
+    }
+
+    /// Errors of `sendfile(2)` that are those of the file, or of one that cannot be sent so. Reading it tells.
+    private static boolean isOfFile(int result) {
+        return switch (-result) {
+            case Errno.EBADF, Errno.EINVAL, Errno.EIO, Errno.ENOMEM, Errno.ENOSYS, Errno.EOVERFLOW -> true;
+            default -> false;
+        };
+    }
+
+    /// Sends from a file what there is room for. Loop thread only.
+    ///
+    /// @return how many bytes, 0 at the end of the file, or a negated `errno`, or [#CLOSED]
+    int passFile(int file, long position, int most) {
+        int refused = output.refusal();
+        if (refused != 0) {
+            return refused;
+        }
+        int result = Socket.sendFile(calls.state(), fd, file, position, most);
+        if (result > 0) {
+            output.bytesTaken += result;
+            output.bytesFromFiles += result;
+        }
+        return result;
+    }
+
+    // ---- ends
+
     @Override
     public void closeOutput() throws NetException {
         enter(writing, "write");
@@ -162,7 +223,7 @@ final class SocketConnection extends KernelSocket implements Connection {
         try {
             message.put(bytes, descriptors);
             awaitSent();
-            int gone = new Passing(this, message, Operation.Kind.WRITABLE).perform(this);
+            int gone = new MessagePassing(this, message, Operation.Kind.WRITABLE).perform(this);
             if (gone < 0) {
                 failureTold = true;
                 throw failure("write", gone);
@@ -196,7 +257,7 @@ final class SocketConnection extends KernelSocket implements Connection {
         enter(reading, "read");
         var message = new DescriptorMessage(most);
         try {
-            int count = new Passing(this, message, Operation.Kind.READABLE).perform(this);
+            int count = new MessagePassing(this, message, Operation.Kind.READABLE).perform(this);
             if (count < 0) {
                 failureTold = true;
                 throw failure("read", count);
@@ -359,7 +420,7 @@ final class SocketConnection extends KernelSocket implements Connection {
 
     @Override
     public Statistics statistics() {
-        return new Statistics(bytesRead, output.bytesTaken, output.pending());
+        return new Statistics(bytesRead, output.bytesTaken, output.pending(), output.bytesFromFiles);
     }
 
     @Override

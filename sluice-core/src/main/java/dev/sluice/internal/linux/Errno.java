@@ -30,6 +30,7 @@ public final class Errno {
     public static final int ENOSYS = 38;
     public static final int ELOOP = 40;
     public static final int ETIME = 62;
+    public static final int EOVERFLOW = 75;
     public static final int EBADR = 53;
     public static final int EMSGSIZE = 90;
     public static final int ESOCKTNOSUPPORT = 94;

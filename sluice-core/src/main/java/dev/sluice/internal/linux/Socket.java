@@ -2,6 +2,7 @@ package dev.sluice.internal.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 
@@ -118,6 +119,27 @@ public final class Socket {
     /// @return bytes sent, perhaps fewer, or the negated `errno`
     public static int send(CallState state, int fd, long address, int length, int flags) {
         return (int) Native.call(state, SystemCall.SENDTO, fd, address, length, flags | MSG_NOSIGNAL, 0, 0);
+    }
+
+    /// `sendfile(2)`, whatever the descriptor's flags say without waiting for room in the socket. A lost reader
+    /// is an error and a signal, which the JVM does not care for.
+    ///
+    /// @param position where in the file, whose own position stays
+    /// @return bytes sent, perhaps fewer, 0 at the end of the file, or the negated `errno`: `-EAGAIN` when
+    ///     there is no room
+    public static int sendFile(CallState state, int fd, int file, long position, int length) {
+        int flags = Fcntl.getStatusFlags(state, fd);
+        boolean blocks = flags >= 0 && (flags & Fcntl.O_NONBLOCK) == 0;
+        if (blocks) {
+            Fcntl.setStatusFlags(state, fd, flags | Fcntl.O_NONBLOCK); // the call has no flag of its own
+        }
+        state.scratch.set(JAVA_LONG, 0, position);
+        long address = state.scratchAddress();
+        int result = (int) Native.call(state, SystemCall.SENDFILE, fd, file, address, length, 0, 0);
+        if (blocks) {
+            Fcntl.setStatusFlags(state, fd, flags);
+        }
+        return result;
     }
 
     /// `shutdown(2)`.

@@ -5,6 +5,7 @@ final class SystemCall {
     static final int READ = number(0, 63);
     static final int WRITE = number(1, 64);
     static final int CLOSE = number(3, 57);
+    static final int LSEEK = number(8, 62);
     static final int MMAP = number(9, 222);
     static final int MUNMAP = number(11, 215);
     static final int IOCTL = number(16, 29);
@@ -12,6 +13,7 @@ final class SystemCall {
     static final int PWRITE64 = number(18, 68);
     static final int MADVISE = number(28, 233);
     static final int GETPID = number(39, 172);
+    static final int SENDFILE = number(40, 71);
     static final int SOCKET = number(41, 198);
     static final int CONNECT = number(42, 203);
     static final int SENDTO = number(44, 206);

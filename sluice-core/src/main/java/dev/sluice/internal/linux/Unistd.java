@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 public final class Unistd {
     private static final int TCGETS = 0x5401;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int SEEK_CUR = 1;
 
     private Unistd() {}
 
@@ -33,6 +34,11 @@ public final class Unistd {
         return (int) Native.call(state, SystemCall.PWRITE64, fd, address, length, offset, 0, 0);
     }
 
+    /// Whether the file has positions, as pipes, sockets and some of the kernel's own files do not.
+    public static boolean isSeekable(CallState state, int fd) {
+        return Native.call(state, SystemCall.LSEEK, fd, 0, SEEK_CUR) == 0;
+    }
+
     /// After this, whatever it returns, the number may belong to somebody else: never call it twice.
     public static int close(CallState state, int fd) {
         return Native.call(state, SystemCall.CLOSE, fd);
@@ -55,8 +61,8 @@ public final class Unistd {
         return (int) (pipe >>> Integer.SIZE);
     }
 
-    /// A second descriptor for the same open file description, the lowest free number from `least` on, closed on
-    /// exec.
+    /// A second descriptor for the same open file description, the lowest free number from `least` on, closed
+    /// on exec.
     public static int dupCloseOnExec(CallState state, int fd, int least) {
         return Native.call(state, SystemCall.FCNTL, fd, F_DUPFD_CLOEXEC, least);
     }

@@ -8,6 +8,7 @@ import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One end of a pipe between processes: two directions, and who holds the ends.
 ///
@@ -48,7 +49,8 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
     private final PipeRing out;
     private final WaitPoint peers;
 
-    private volatile boolean closed; // pairs with the reads in requireOpen; set before the file is left
+    /// Set before the file is left, by whoever leaves it; pairs with the reads in requireOpen.
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private static long directionBytes(long bytes) {
         if (bytes < 1 << 10 || bytes > 1 << 30) {
@@ -73,7 +75,7 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
         PipeRing toFirst = new PipeRing(this, file, firstAt + directionBytes(bytes), roomOf(bytes));
         this.in = end == 0 ? toFirst : toSecond;
         this.out = end == 0 ? toSecond : toFirst;
-        this.peers = new WaitPoint(file, body + PEERS, () -> closed || wasHeld());
+        this.peers = new WaitPoint(file, body + PEERS, () -> closed.get() || wasHeld());
     }
 
     /// Takes an end of a pipe, and makes the pipe if there is none, or one that both ends have left.
@@ -221,7 +223,7 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
 
     /// Whether who sends into a direction sends no more. Without a system call: deaths are learnt by sweeps.
     boolean isSenderEnded(PipeRing direction) {
-        if (closed || direction.isFinished()) {
+        if (closed.get() || direction.isFinished()) {
             return true;
         }
         return stateOf(word(file, 1 - end)) > HELD;
@@ -229,7 +231,7 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
 
     /// Whether a message may still be sent. Without a system call.
     boolean isSendable() {
-        return !closed && !out.isFinished() && stateOf(word(file, 1 - end)) <= HELD;
+        return !closed.get() && !out.isFinished() && stateOf(word(file, 1 - end)) <= HELD;
     }
 
     /// @throws SpaceException why nothing can be sent
@@ -244,7 +246,7 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
     }
 
     void requireOpen(String doing) {
-        if (closed) {
+        if (closed.get()) {
             throw closedException(doing);
         }
     }
@@ -254,7 +256,7 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
     }
 
     boolean isClosed() {
-        return closed;
+        return closed.get();
     }
 
     @Override
@@ -283,10 +285,9 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
     /// Gives the end up.
     @Override
     public void close() {
-        if (closed) {
+        if (!closed.compareAndSet(false, true)) { // pairs with itself: once
             return;
         }
-        closed = true;
         List<WaitPoint> points = points();
         points.forEach(WaitPoint::wakeAll);
         WaitThread.remove(this, points);
@@ -300,7 +301,7 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
 
     /// Ends as a killed process does; for tests.
     void abandon() {
-        closed = true;
+        closed.set(true);
         WaitThread.remove(this, points());
         file.abandon();
     }

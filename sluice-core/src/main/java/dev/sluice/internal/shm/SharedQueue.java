@@ -7,6 +7,7 @@ import dev.sluice.time.Clock;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,8 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
 
     private volatile @Nullable Graveyard graveyard; // set once, after it was opened; pairs with its reads
 
-    private volatile boolean closed; // pairs with the reads in requireOpen; set before the file is left
+    /// Set before the file is left, by whoever leaves it; pairs with the reads in requireOpen.
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     // The wait thread only.
     private long pendingSeen;
@@ -284,7 +286,7 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
     ///
     /// @return false if the queue was closed, and the item went to others
     public boolean tryDone(long slot) {
-        if (closed) {
+        if (closed.get()) {
             return false;
         }
         try {
@@ -296,7 +298,7 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
             }
             return own;
         } catch (IllegalStateException e) {
-            if (closed) {
+            if (closed.get()) {
                 return false;
             }
             throw e;
@@ -313,13 +315,13 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
     ///
     /// @param delayNanos how long nobody may take it, at least 0
     public void tryGiveBack(long slot, long delayNanos) {
-        if (closed) {
+        if (closed.get()) {
             return;
         }
         try {
             giveBack(slot, delayNanos);
         } catch (IllegalStateException e) {
-            if (!closed) {
+            if (!closed.get()) {
                 throw e;
             }
         }
@@ -395,15 +397,15 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
     // ---- hints and chores
 
     private boolean mayTake() {
-        return closed || ring.mayTake(clock::nanoTime) || returns.mayBe() || isFinished() && slots.isDone();
+        return closed.get() || ring.mayTake(clock::nanoTime) || returns.mayBe() || isFinished() && slots.isDone();
     }
 
     private boolean mayPut() {
-        return closed || ring.mayClaim() || isFinished();
+        return closed.get() || ring.mayClaim() || isFinished();
     }
 
     private boolean mayJoin() {
-        return closed || slots.isDone();
+        return closed.get() || slots.isDone();
     }
 
     @Override
@@ -430,7 +432,7 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
     }
 
     private void requireOpen() {
-        if (closed) {
+        if (closed.get()) {
             throw closedException();
         }
     }
@@ -450,19 +452,18 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
 
     /// What an operation throws that found the file unmapped.
     private RuntimeException unmapped(IllegalStateException e) {
-        return closed ? closedException() : e;
+        return closed.get() ? closedException() : e;
     }
 
     public boolean isClosed() {
-        return closed;
+        return closed.get();
     }
 
     /// Leaves the queue; what this opener has leased goes to others. Who waits gets a [SpaceException]
     /// `CLOSED`.
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) { // pairs with itself: once
             List<WaitPoint> points = List.of(notEmpty, notFull, allDone);
             points.forEach(WaitPoint::wakeAll);
             WaitThread.remove(this, points);
@@ -472,7 +473,7 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
 
     /// Ends as a killed process does; for tests.
     void abandon() {
-        closed = true;
+        closed.set(true);
         WaitThread.remove(this, List.of(notEmpty, notFull, allDone));
         file.abandon();
     }

@@ -6,6 +6,7 @@ import dev.sluice.space.SpaceException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,7 +39,8 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     private final WaitPoint room;
     private final List<WaitPoint> points = new CopyOnWriteArrayList<>(); // of those who wait now
 
-    private volatile boolean closed; // pairs with the reads in requireOpen and await; set before the file is left
+    /// Set before the file is left, by whoever leaves it; pairs with the reads in requireOpen and await.
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     SharedWords(String name, SharedFile file) {
         this.name = name;
@@ -104,12 +106,12 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
         try {
             return access.get();
         } catch (IllegalStateException e) {
-            throw closed ? closedException() : e;
+            throw closed.get() ? closedException() : e;
         }
     }
 
     final void requireOpen() {
-        if (closed) {
+        if (closed.get()) {
             throw closedException();
         }
     }
@@ -119,7 +121,7 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     }
 
     final boolean isClosed() {
-        return closed;
+        return closed.get();
     }
 
     /// The word, as the last change has left it.
@@ -180,7 +182,7 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     }
 
     private WaitPoint newPoint(long where, BooleanSupplier holds) {
-        var point = new WaitPoint(file, at(where), () -> closed || holds.getAsBoolean());
+        var point = new WaitPoint(file, at(where), () -> closed.get() || holds.getAsBoolean());
         points.add(point);
         return point;
     }
@@ -220,8 +222,7 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     /// Leaves the object; what this opening owns is taken back. Who waits gets `CLOSED`.
     @Override
     public final void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) { // pairs with itself: once
             points.forEach(WaitPoint::wakeAll);
             WaitThread.remove(this, points);
             closing();
@@ -234,7 +235,7 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
 
     /// Ends as a killed process does; for tests.
     final void abandon() {
-        closed = true;
+        closed.set(true);
         WaitThread.remove(this, points);
         file.abandon();
     }

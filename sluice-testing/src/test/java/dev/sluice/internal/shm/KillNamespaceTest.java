@@ -134,7 +134,7 @@ class KillNamespaceTest {
     private static void survive(Space space, Namespace.Watch watch, Life life, String what) {
         Namespace namespace = namespace(space);
         NamespaceWords words = words(space);
-        words.doChores(); // as its thread does every 100 ms
+        words.file().tend(words::doChores, 0); // as its thread does every 100 ms
         if (life != null) {
             for (String key : life.after.keySet()) {
                 assertThat(state(namespace, key))
@@ -211,7 +211,8 @@ class KillNamespaceTest {
             }
             Steps.unwatch();
             assertThat(failures).as("with -Dsluice.seed=" + seed).isEmpty();
-            words(survivor).doChores();
+            NamespaceWords words = words(survivor);
+            words.file().tend(words::doChores, 0);
             Namespace namespace = namespace(survivor);
             assertThat(namespace.get("count", Integer.class).orElse(0))
                     .as("with -Dsluice.seed=" + seed)

@@ -111,7 +111,7 @@ class KillSharedTest {
                         assertThat(next.getLast()).as(what).isEqualTo("s" + i);
                     }
                     TopicWords words = ((ShmTopic<String>) topic).words();
-                    words.doChores();
+                    words.file().tend(words::doChores, 0);
                     assertThat(words.table().violation()).as(what).isEmpty();
                 }
             };
@@ -186,7 +186,8 @@ class KillSharedTest {
             @Override
             public void survive(Space space, String what) throws Exception {
                 SharedBarrier barrier = space.barrier("b", 2);
-                ((ShmBarrier) barrier).doChores();
+                ShmBarrier words = (ShmBarrier) barrier;
+                words.file().tend(words::doChores, 0);
                 if (what.contains("barrier.broken")) {
                     barrier.reset();
                 }

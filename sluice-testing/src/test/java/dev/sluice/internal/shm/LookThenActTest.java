@@ -161,14 +161,18 @@ class LookThenActTest {
 
     @Test
     void whoHasDiedWhereNobodySawItHasNotArrived() throws Exception {
+        ShmBarrier one = barrier();
         ShmBarrier dead = barrier();
         Halted<Integer> arrived = Halted.at("barrier.arrived", dead::await);
-        dead.abandon();
+        long passed = one.file()
+                .tend( // or its thread sees the death
+                        () -> {
+                            dead.abandon();
+                            return Deadline.after(Duration.ofMillis(100)).tryRun(one::await) ? 1 : 0;
+                        },
+                        -1);
+        assertThat(passed).as("alone").isZero();
         assertThatExceptionOfType(ExecutionException.class).isThrownBy(arrived::end);
-        ShmBarrier one = barrier();
-        assertThat(Deadline.after(Duration.ofMillis(100)).tryRun(one::await))
-                .as("alone")
-                .isFalse();
         ShmBarrier two = barrier();
         Halted<Integer> other = Halted.at("barrier.arrived", two::await);
         other.release();

@@ -23,11 +23,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A participant dies in the middle of what it does with a topic, a lock for readers and writers, or a barrier.
 /// The others go on.
+@Tag("no-loop")
 @Timeout(120)
 class KillSharedTest {
     private static final Topic.Options OPTIONS =

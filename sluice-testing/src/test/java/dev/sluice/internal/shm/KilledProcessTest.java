@@ -8,7 +8,6 @@ import dev.sluice.internal.linux.Signals;
 import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
 import dev.sluice.space.Space;
-import dev.sluice.testing.Simulation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +18,12 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Processes that share a queue are killed by the kernel, at each labelled step and at random ones, or stopped.
+@Tag("no-loop")
 @Timeout(180)
 class KilledProcessTest {
     private static final int KILLED = 128 + Signals.SIGKILL;
@@ -34,7 +35,6 @@ class KilledProcessTest {
 
     @BeforeEach
     void open() {
-        assertThat(Simulation.class).as("beside the core, where steps are told").isNotNull();
         space = Space.open(address);
     }
 

@@ -21,7 +21,6 @@ import dev.sluice.space.sync.SharedLock;
 import dev.sluice.sync.Hold;
 import dev.sluice.task.Action;
 import dev.sluice.task.Deadline;
-import dev.sluice.testing.Simulation;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -35,10 +34,12 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The Java end and the Python end of one space, each written from the same page, and killed by turns.
+@Tag("no-loop")
 @Timeout(180)
 class PythonSpaceTest {
     private final String name = "sluice-test-" + UUID.randomUUID();
@@ -48,7 +49,6 @@ class PythonSpaceTest {
 
     @BeforeEach
     void open() throws IOException {
-        assertThat(Simulation.class).as("beside the core, where steps are told").isNotNull();
         space = Space.open(address);
         python = new Python(address);
     }

@@ -22,10 +22,12 @@ import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The Java end and the Python end of topics, each written from the same page, and killed by turns.
+@Tag("no-loop")
 @Timeout(300)
 class PythonTopicTest {
     private static final Topic.Options OPTIONS =

@@ -25,6 +25,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// A process is stopped by the kernel in the middle of an operation. The others go on, or wait as for anybody
 /// who is slow and are told by their deadline. When it goes on nothing is lost, and it learns what it has
 /// missed.
+@Tag("no-loop")
 @Timeout(240)
 class StoppedByKernelTest {
     private final String address = "shm:sluice-test-" + UUID.randomUUID();

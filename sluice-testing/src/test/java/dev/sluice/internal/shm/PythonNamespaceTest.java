@@ -2,7 +2,6 @@ package dev.sluice.internal.shm;
 
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofNanos;
-import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.codec.Cbor;
@@ -12,8 +11,6 @@ import dev.sluice.space.Namespace.Entry;
 import dev.sluice.space.Namespace.Lifetime;
 import dev.sluice.space.Space;
 import dev.sluice.space.sync.SharedCounter;
-import dev.sluice.task.Action;
-import dev.sluice.task.Deadline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,9 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,35 +25,10 @@ import org.junit.jupiter.api.Timeout;
 /// The Java end and the Python end of one namespace, each written from the same page, and killed by turns.
 @Tag("no-loop")
 @Timeout(300)
-class PythonNamespaceTest {
+class PythonNamespaceTest extends PythonPeer {
     private static final Namespace.Options OPTIONS =
             Namespace.Options.defaults().withKeys(6).withItemBytes(40);
     private static final int KILLS = Integer.getInteger("sluice.kills.python", 5);
-
-    private final String address = "shm:sluice-test-" + UUID.randomUUID();
-    private Space space;
-    private Python python;
-
-    @BeforeEach
-    void open() throws IOException {
-        space = Space.open(address);
-        python = new Python(address);
-    }
-
-    @AfterEach
-    void remove() throws Exception {
-        python.close();
-        space.close();
-        Shared.destroy(address);
-    }
-
-    private static void within(Action<Exception> body) throws Exception {
-        Deadline.after(ofSeconds(60)).run(body);
-    }
-
-    private void say(String line) throws IOException {
-        assertThat(python.run(line)).as(line).isEqualTo("ok None");
-    }
 
     private static NamespaceWords words(Namespace namespace) {
         return ((ShmNamespace) namespace).words();

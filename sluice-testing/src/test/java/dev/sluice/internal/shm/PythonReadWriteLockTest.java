@@ -1,55 +1,24 @@
 package dev.sluice.internal.shm;
 
-import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.space.Array;
 import dev.sluice.space.Space;
 import dev.sluice.space.sync.SharedLock;
 import dev.sluice.space.sync.SharedReadWriteLock;
-import dev.sluice.task.Action;
-import dev.sluice.task.Deadline;
 import dev.sluice.testing.Actors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The Java end and the Python end of a lock of readers and writers, each written from the same page, and
 /// killed by turns.
 @Timeout(300)
-class PythonReadWriteLockTest {
+class PythonReadWriteLockTest extends PythonPeer {
     private static final int KILLS = Integer.getInteger("sluice.kills.python", 4);
-
-    private final String address = "shm:sluice-test-" + UUID.randomUUID();
-    private Space space;
-    private Python python;
-
-    @BeforeEach
-    void open() throws IOException {
-        space = Space.open(address);
-        python = new Python(address);
-    }
-
-    @AfterEach
-    void remove() throws Exception {
-        python.close();
-        space.close();
-        Shared.destroy(address);
-    }
-
-    private static void within(Action<Exception> body) throws Exception {
-        Deadline.after(ofSeconds(60)).run(body);
-    }
-
-    private void say(String line) throws IOException {
-        assertThat(python.run(line)).as(line).isEqualTo("ok None");
-    }
 
     @Test
     void readersOrAWriterOfEitherEnd() throws Exception {

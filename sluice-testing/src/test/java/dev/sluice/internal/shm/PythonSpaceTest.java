@@ -2,7 +2,6 @@ package dev.sluice.internal.shm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.time.Duration.ofMillis;
-import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,12 +13,10 @@ import dev.sluice.space.Array;
 import dev.sluice.space.Lease;
 import dev.sluice.space.Pipe;
 import dev.sluice.space.Queue;
-import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.Value;
 import dev.sluice.space.sync.SharedLock;
 import dev.sluice.sync.Hold;
-import dev.sluice.task.Action;
 import dev.sluice.task.Deadline;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -32,8 +29,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,33 +36,7 @@ import org.junit.jupiter.api.Timeout;
 /// The Java end and the Python end of one space, each written from the same page, and killed by turns.
 @Tag("no-loop")
 @Timeout(180)
-class PythonSpaceTest {
-    private final String name = "sluice-test-" + UUID.randomUUID();
-    private final String address = "shm:" + name;
-    private Space space;
-    private Python python;
-
-    @BeforeEach
-    void open() throws IOException {
-        space = Space.open(address);
-        python = new Python(address);
-    }
-
-    @AfterEach
-    void remove() throws Exception {
-        python.close();
-        space.close();
-        Shared.destroy(address);
-    }
-
-    private static void within(Action<Exception> body) throws Exception {
-        Deadline.after(ofSeconds(60)).run(body);
-    }
-
-    private void say(String line) throws IOException {
-        assertThat(python.run(line)).as(line).isEqualTo("ok None");
-    }
-
+class PythonSpaceTest extends PythonPeer {
     // ---- together
 
     @Test

@@ -1,6 +1,5 @@
 package dev.sluice.internal.shm;
 
-import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -11,17 +10,12 @@ import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.Topic;
 import dev.sluice.space.sync.SharedCounter;
-import dev.sluice.task.Action;
-import dev.sluice.task.Deadline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,35 +23,10 @@ import org.junit.jupiter.api.Timeout;
 /// The Java end and the Python end of topics, each written from the same page, and killed by turns.
 @Tag("no-loop")
 @Timeout(300)
-class PythonTopicTest {
+class PythonTopicTest extends PythonPeer {
     private static final Topic.Options OPTIONS =
             Topic.Options.defaults().withCapacity(4).withItemBytes(40);
     private static final int KILLS = Integer.getInteger("sluice.kills.python", 4);
-
-    private final String address = "shm:sluice-test-" + UUID.randomUUID();
-    private Space space;
-    private Python python;
-
-    @BeforeEach
-    void open() throws IOException {
-        space = Space.open(address);
-        python = new Python(address);
-    }
-
-    @AfterEach
-    void remove() throws Exception {
-        python.close();
-        space.close();
-        Shared.destroy(address);
-    }
-
-    private static void within(Action<Exception> body) throws Exception {
-        Deadline.after(ofSeconds(60)).run(body);
-    }
-
-    private void say(String line) throws IOException {
-        assertThat(python.run(line)).as(line).isEqualTo("ok None");
-    }
 
     private static Topic<String> topic(Space space, String name) {
         return space.topic(name, Cbor.of(String.class), OPTIONS);

@@ -2,7 +2,6 @@ package dev.sluice.internal.shm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.testing.Simulation;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +29,6 @@ final class Halted<R> {
 
     /// Starts a thread; returns when it has come to the step.
     static <R> Halted<R> at(String label, Callable<R> body) throws Exception {
-        assertThat(Simulation.class).as("beside the core, where steps are told").isNotNull();
         var halted = new Halted<>(label, body);
         Thread thread = Thread.ofPlatform().unstarted(halted.body);
         ALL.put(thread, halted);

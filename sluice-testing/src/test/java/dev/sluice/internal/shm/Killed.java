@@ -1,8 +1,5 @@
 package dev.sluice.internal.shm;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.sluice.testing.Simulation;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +38,6 @@ final class Killed extends Error {
 
     /// The same, and leaves it to the caller to abandon what was opened.
     static List<String> before(int step, Body body) throws Exception {
-        assertThat(Simulation.class).as("beside the core, where steps are told").isNotNull();
         Thread victim = Thread.currentThread();
         List<String> labels = new ArrayList<>();
         Steps.watch(label -> {

@@ -18,6 +18,7 @@ class Problem(enum.Enum):
     FULL = "there is no room, and waiting would not make any"
     LAGGED = "a subscription fell behind by more than it may"
     PEER_GONE = "the other end has gone"
+    BROKEN = "a barrier is broken"
 
 
 class SpaceError(Exception):
@@ -26,3 +27,10 @@ class SpaceError(Exception):
     def __init__(self, problem: Problem, message: str) -> None:
         super().__init__(message)
         self.problem = problem
+
+
+def in_range(name: str, value: int, least: int, most: int) -> int:
+    """The value, if it may be so. Raises ValueError."""
+    if not least <= value <= most:
+        raise ValueError(f"{name}={value}, expected {least}..{most}")
+    return value

@@ -252,8 +252,16 @@ class SharedFile:
         self.memory.store(self._entry(index), generation << 16 | state)
 
     def join(self, release: Callable[[], None]) -> None:
-        """Takes an entry. `release` gives back what buried owners have left, and may run twice, and at any time."""
+        """Takes an entry, or ends. `release` gives back what buried owners have left; it may run twice, at any time."""
         self._release = release
+        try:
+            self._take_entry()
+        except BaseException:
+            self.closed = True
+            os.close(self.fd)
+            raise
+
+    def _take_entry(self) -> None:
         for only_free in (True, False):
             for index in range(self.header.participants):
                 free = self._word(index)[0] == _FREE
@@ -370,11 +378,6 @@ class SharedFile:
                 self._set(index, _FREE, generation)
             finally:
                 os.close(self.fd)
-
-    def abandon(self) -> None:
-        """Ends an opening that has not joined."""
-        self.closed = True
-        os.close(self.fd)
 
 
 _opened: weakref.WeakSet[SharedFile] = weakref.WeakSet()

@@ -11,11 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Generic, NamedTuple, TypeVar, overload
 
-from ._errors import Problem, SpaceError
+from ._ending import Closing
+from ._errors import Problem, SpaceError, in_range
 from ._file import Layout, Limits, SharedFile
+from ._items import encoded, until_finished
 from ._table import EMPTY, GONE, USED, Shape, Table, index_of, version_of, what
 from ._wait import WaitWord
 from ._words import _OWN, _PARTICIPANTS, _ROOM, _SECOND, _WORD, Words, _signed
@@ -47,9 +48,8 @@ class NamespaceOptions(NamedTuple):
     """how large an encoded value may be, 1 to 16 MiB"""
 
     def check(self) -> NamespaceOptions:
-        for name, most in (("keys", 1 << 20), ("item_bytes", 1 << 24)):
-            if not 1 <= getattr(self, name) <= most:
-                raise ValueError(f"namespace options: {name}={getattr(self, name)}, expected 1..{most}")
+        in_range("namespace options: keys", self.keys, 1, 1 << 20)
+        in_range("namespace options: item_bytes", self.item_bytes, 1, 1 << 24)
         return self
 
     def shape(self) -> Shape:
@@ -286,10 +286,7 @@ class Namespace(Words, Generic[T]):
         name = self._name("put in", key)
         if not 1 <= len(name) <= _LONGEST_KEY:
             raise ValueError(f"put in {self}: bytes of key={len(name)}, expected 1..{_LONGEST_KEY}")
-        data = self._codec.encode(value)
-        if len(data) > self.options.item_bytes:
-            most = self.options.item_bytes
-            raise SpaceError(Problem.TOO_LARGE, f"put {key} in {self}: bytes={len(data)}, expected at most {most}")
+        data = encoded(self._codec, value, self.options.item_bytes, f"put {key} in {self}")
         due = _NEVER
         if expiry is not None:
             if not 0 < expiry <= _LONGEST_EXPIRY:
@@ -428,7 +425,7 @@ class _Content(NamedTuple):
     due: int
 
 
-class Watch(Generic[T]):
+class Watch(Closing, Generic[T]):
     """What changes, for one who looks. Threads: any; each change goes to one of those who wait.
 
     It keeps the last state of each key, not each change: who is slow may miss those in between, never the last.
@@ -475,14 +472,7 @@ class Watch(Generic[T]):
 
     def __iter__(self) -> Iterator[Change[T]]:
         """Changes until the watch is closed."""
-        while True:
-            try:
-                change = self.next()
-            except SpaceError as error:
-                if error.problem is Problem.FINISHED:
-                    return
-                raise
-            yield change
+        return until_finished(self.next)
 
     def _catch_up(self) -> None:
         """Makes pending what has changed."""
@@ -539,14 +529,6 @@ class Watch(Generic[T]):
             self._ended = True
         if not self._namespace._file.closed:
             self._namespace._changed.ring()
-
-    def __enter__(self) -> Watch[T]:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"watch of {self._namespace}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Generic, TypeVar
 
-from ._errors import Problem, SpaceError
+from ._ending import Closing
+from ._errors import Problem, SpaceError, in_range
 from ._file import Layout, Limits, SharedFile
+from ._items import encoded, until_finished
 from ._memory import Memory, lock_byte
 from ._wait import WaitWord
 from .codec import Codec
@@ -30,9 +31,7 @@ def _room(size: int) -> int:
 
 
 def _body_bytes(limits: Limits) -> int:
-    if not 1 << 10 <= limits[0] <= 1 << 30:
-        raise ValueError(f"pipe: bytes={limits[0]}, expected {1 << 10}..{1 << 30}")
-    return _FIRST_DIRECTION + 2 * (_MESSAGES + _room(limits[0]))
+    return _FIRST_DIRECTION + 2 * (_MESSAGES + _room(in_range("pipe: bytes", limits[0], 1 << 10, 1 << 30)))
 
 
 def layout(size: int) -> Layout:
@@ -95,7 +94,7 @@ class _Direction:
         return message
 
 
-class Pipe(Generic[T]):
+class Pipe(Closing, Generic[T]):
     """One end of a pipe: the first to open its name gets one, the second the other. Threads: any.
 
     What is sent before the other end is there waits for it. A sender that is killed in the middle of a message has not
@@ -120,11 +119,7 @@ class Pipe(Generic[T]):
     def open(directory: int, folder: str, name: str, wanted: Layout, codec: Codec[T]) -> Pipe[T]:
         for _ in range(_TRIES):
             file = SharedFile.open(directory, folder, name, wanted)
-            try:
-                file.join(functools.partial(_release, file))
-            except BaseException:
-                file.abandon()
-                raise
+            file.join(functools.partial(_release, file))
             try:
                 file.sweep()
                 end = _take_end(file)
@@ -174,11 +169,7 @@ class Pipe(Generic[T]):
         return self._send(self._encoded(message))
 
     def _encoded(self, message: T) -> bytes:
-        data = self._codec.encode(message)
-        if len(data) > self.bytes // 4:
-            message_text = f"send {self}: bytes={len(data)}, expected at most {self.bytes // 4}"
-            raise SpaceError(Problem.TOO_LARGE, message_text)
-        return data
+        return encoded(self._codec, message, self.bytes // 4, f"send {self}")
 
     def _send(self, data: bytes) -> bool:
         self._file.require_open("send pipe")
@@ -220,14 +211,7 @@ class Pipe(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         """Receives until the other end has finished or closed; raises PEER_GONE if it died."""
-        while True:
-            try:
-                message = self.receive()
-            except SpaceError as error:
-                if error.problem is Problem.FINISHED:
-                    return
-                raise
-            yield message
+        return until_finished(self.receive)
 
     # -- the ends
 
@@ -251,14 +235,6 @@ class Pipe(Generic[T]):
             self._memory.store(self._file.body + 8 * self._end, _CLOSED << 32)
             self._ring_all()
             self._file.close()
-
-    def __enter__(self) -> Pipe[T]:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"pipe {self._file.path}"

@@ -10,11 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import Generic, NamedTuple, TypeVar
 
-from ._errors import Problem, SpaceError
+from ._ending import Closing
+from ._errors import Problem, SpaceError, in_range
 from ._file import Layout, Limits, SharedFile
+from ._items import encoded, until_finished
 from ._wait import WaitWord
 from .codec import Codec
 
@@ -48,14 +49,10 @@ class QueueOptions(NamedTuple):
     """how often an item is delivered before it goes to the dead letters, 1 to 32768; 0 for no limit"""
 
     def check(self) -> QueueOptions:
-        for name, least, most in (
-            ("capacity", 1, 1 << 20),
-            ("item_bytes", 1, 1 << 24),
-            ("levels", 1, 16),
-            ("deliveries", 0, 1 << 15),
-        ):
-            if not least <= getattr(self, name) <= most:
-                raise ValueError(f"queue options: {name}={getattr(self, name)}, expected {least}..{most}")
+        in_range("queue options: capacity", self.capacity, 1, 1 << 20)
+        in_range("queue options: item_bytes", self.item_bytes, 1, 1 << 24)
+        in_range("queue options: levels", self.levels, 1, 16)
+        in_range("queue options: deliveries", self.deliveries, 0, 1 << 15)
         return self
 
     def slots(self) -> int:
@@ -85,7 +82,7 @@ def _ahead(lap: int, of: int) -> int:
     return (lap - of + (1 << 31) & _LAP) - (1 << 31)
 
 
-class Lease(Generic[T]):
+class Lease(Closing, Generic[T]):
     """An item taken from a queue and not yet done; the end of a `with`, or of its last reference, gives it back."""
 
     def __init__(self, queue: Queue[T], slot: int, item: T, delivery: int) -> None:
@@ -120,14 +117,6 @@ class Lease(Generic[T]):
             raise RuntimeError(f"{doing} an item of {self._queue}: its lease has been ended")
         return None
 
-    def __enter__(self) -> Lease[T]:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def __del__(self) -> None:
         if hasattr(self, "_token"):
             self.close()
@@ -161,11 +150,7 @@ class Queue(Generic[T]):
         self._returns_buried = -1
         self._pending = (0, 0.0)  # a word that was claimed, and since when
         self._swept = 0.0
-        try:
-            file.join(self._release)
-        except BaseException:
-            file.abandon()
-            raise
+        file.join(self._release)
 
     # -- words
 
@@ -221,11 +206,7 @@ class Queue(Generic[T]):
         return self._put(self._encoded(item), self._level(level))
 
     def _encoded(self, item: T) -> bytes:
-        data = self._codec.encode(item)
-        if len(data) > self.options.item_bytes:
-            most = self.options.item_bytes
-            raise SpaceError(Problem.TOO_LARGE, f"put into {self}: bytes={len(data)}, expected at most {most}")
-        return data
+        return encoded(self._codec, item, self.options.item_bytes, f"put into {self}")
 
     def _level(self, level: int | None) -> int:
         if level is None:
@@ -365,15 +346,7 @@ class Queue(Generic[T]):
 
     def __iter__(self) -> Iterator[Lease[T]]:
         """Takes until the end."""
-        while True:
-            try:
-                lease = self.take()
-            except SpaceError as error:
-                if error.problem is Problem.FINISHED:
-                    return
-                raise
-            yield lease
-            del lease  # ends here if nobody keeps it
+        return until_finished(self.take)
 
     def _take(self) -> Lease[T] | None:
         with self._taking:

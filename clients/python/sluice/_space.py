@@ -8,16 +8,18 @@ import re
 import threading
 import weakref
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from . import _namespace, _pipe, _queue, _sync, _topic, _words
+from . import _barrier, _namespace, _pipe, _queue, _sync, _topic, _words
+from ._barrier import Barrier
+from ._ending import Closing
 from ._errors import Problem, SpaceError
 from ._file import Layout, SharedFile, check_ours, kind_of
+from ._items import encoded
 from ._namespace import Namespace, NamespaceOptions
 from ._pipe import Pipe
 from ._queue import Queue, QueueOptions
-from ._sync import ReadWriteLock
+from ._sync import Condition, ReadWriteLock
 from ._topic import Topic, TopicOptions
 from ._words import Array, Counter, Event, Lock, Semaphore, Value
 from .codec import Codec, cbor
@@ -51,7 +53,7 @@ def _check_name(doing: str, name: str) -> None:
         )
 
 
-class Space:
+class Space(Closing):
     """An opening of `shm:NAME`, which is made if nobody has. Threads: any.
 
     An object is made by the first who opens its name, with the options that it gives; whoever opens it later gets it as
@@ -127,11 +129,7 @@ class Space:
 
     def value(self, name: str, initial: T, size: int = 1 << 10, codec: Codec[T] = cbor) -> Value[T]:
         """A value of up to `size` bytes."""
-        first = codec.encode(initial)
-        if len(first) > size:
-            raise SpaceError(
-                Problem.TOO_LARGE, f"set {name} of {self.address}: bytes={len(first)}, expected at most {size}"
-            )
+        first = encoded(codec, initial, size, f"set {name} of {self.address}")
         return self._object(name, Value.layout(size, first), codec, lambda file: Value(file, codec))
 
     def array(self, name: str, length: int) -> Array:
@@ -154,6 +152,15 @@ class Space:
     def read_write_lock(self, name: str) -> ReadWriteLock:
         """A lock of many readers, or one writer."""
         return self._object(name, _sync.read_write_lock_layout(), None, ReadWriteLock)
+
+    def condition(self, name: str) -> Condition:
+        """Where owners of a lock wait for each other's changes."""
+        return self._object(name, _words.layout("condition"), None, Condition)
+
+    def barrier(self, name: str, parties: int) -> Barrier:
+        """Where 1 to 4096 parties wait for each other."""
+        barrier = self._object(name, _barrier.layout(parties), None, Barrier)
+        return self._sized(barrier, "parties", barrier.parties, parties)
 
     def semaphore(self, name: str, permits: int) -> Semaphore:
         """1 to 4096 permits."""
@@ -193,14 +200,6 @@ class Space:
             if not each._file.closed:
                 each.close()
         os.close(self._directory)
-
-    def __enter__(self) -> Space:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return self.address

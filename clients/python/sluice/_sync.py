@@ -1,4 +1,4 @@
-"""Where members of a space wait for each other: a lock of readers and writers.
+"""Where members of a space wait for each other: a lock of readers and writers, a condition.
 
 The protocol is that of docs/shm-format.md, "Small objects".
 """
@@ -6,9 +6,11 @@ The protocol is that of docs/shm-format.md, "Small objects".
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from ._file import Layout, SharedFile
-from ._words import _OWN, _OWNER, _PARTICIPANTS, _SECOND, Held, Words
+from ._wait import Left
+from ._words import _OWN, _OWNER, _PARTICIPANTS, _SECOND, Held, Lock, Words
 
 _ENTERED = 1 << 32
 _DAMAGED = 1 << 33
@@ -195,3 +197,44 @@ class _Possession:
 
     def __repr__(self) -> str:
         return repr(self._side)
+
+
+class Condition(Words):
+    """Where owners of a lock wait until another owner has changed something. Threads: any.
+
+    Signals are for those who wait already. One may end more waits than it was meant for, so look again at what is
+    waited for; `wait_until` does.
+    """
+
+    def wait(self, held: Held, timeout: float | None = None) -> bool:
+        """Gives the lock away, waits for a signal, and has the lock again; False when `timeout` seconds have passed.
+
+        `held` is what a lock of the same space gave to this thread. After a KeyboardInterrupt, and when the space was
+        closed, the lock may be gone.
+        """
+        lock = held._lock
+        if not isinstance(lock, Lock) or not held._held:
+            raise ValueError(f"wait for {self}: lock={lock}, expected one that is held")
+        before = self._word()
+        held.close()
+        try:
+            self._wait(lambda: self._word() != before or None, timeout, "wait for")
+            return True
+        except TimeoutError:
+            return False
+        finally:
+            held._take_over(lock.acquire())
+
+    def wait_until(self, held: Held, holds: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Waits, signal by signal, until something holds, which is looked at with the lock; gives the last look."""
+        left = Left(timeout)
+        while not holds():
+            if not self.wait(held, left()):
+                return holds()
+        return True
+
+    def signal(self) -> None:
+        """Lets those who wait go on, one after the other."""
+        self._file.require_open("signal")
+        self._memory.add(self._at, 1)
+        self._changed.ring()

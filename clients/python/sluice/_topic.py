@@ -9,11 +9,12 @@ from __future__ import annotations
 import enum
 import threading
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Generic, NamedTuple, TypeVar
 
-from ._errors import Problem, SpaceError
+from ._ending import Closing
+from ._errors import Problem, SpaceError, in_range
 from ._file import Layout, Limits, SharedFile
+from ._items import encoded, until_finished
 from ._table import ENDED, USED, Shape, Table, index_of, version_of, what
 from ._wait import WaitWord
 from ._words import _OWN, _OWNER, _PARTICIPANTS, _ROOM, _SECOND, _WORD, Words
@@ -39,9 +40,8 @@ class TopicOptions(NamedTuple):
     """how large an encoded message may be, 1 to 16 MiB"""
 
     def check(self) -> TopicOptions:
-        for name, most in (("capacity", 1 << 20), ("item_bytes", 1 << 24)):
-            if not 1 <= getattr(self, name) <= most:
-                raise ValueError(f"topic options: {name}={getattr(self, name)}, expected 1..{most}")
+        in_range("topic options: capacity", self.capacity, 1, 1 << 20)
+        in_range("topic options: item_bytes", self.item_bytes, 1, 1 << 24)
         return self
 
     def shape(self) -> Shape:
@@ -105,11 +105,7 @@ class Topic(Words, Generic[T]):
 
     def _encoded(self, message: T) -> bytes:
         self._file.require_open("publish to")
-        data = self._codec.encode(message)
-        if len(data) > self.options.item_bytes:
-            most = self.options.item_bytes
-            raise SpaceError(Problem.TOO_LARGE, f"publish to {self}: bytes={len(data)}, expected at most {most}")
-        return data
+        return encoded(self._codec, message, self.options.item_bytes, f"publish to {self}")
 
     def _publish(self, data: bytes) -> bool:
         with self._section:
@@ -263,7 +259,7 @@ class Topic(Words, Generic[T]):
         self._room.ring()
 
 
-class Subscription(Generic[T]):
+class Subscription(Closing, Generic[T]):
     """One subscriber's end. Threads: any; each message goes to one of those who receive from it."""
 
     def __init__(self, topic: Topic[T], lag: Lag, place: int | None, begin: int) -> None:
@@ -330,14 +326,7 @@ class Subscription(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         """Receives until the topic is finished."""
-        while True:
-            try:
-                message = self.receive()
-            except SpaceError as error:
-                if error.problem is Problem.FINISHED:
-                    return
-                raise
-            yield message
+        return until_finished(self.receive)
 
     def close(self) -> None:
         """Ends the subscription; who waits gets the end. Again it does nothing."""
@@ -348,14 +337,6 @@ class Subscription(Generic[T]):
                 self._topic._leave_place(self._place, self._token)  # again, where an interrupt came before
         if first and not self._topic._file.closed:
             self._topic._changed.ring()
-
-    def __enter__(self) -> Subscription[T]:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if hasattr(self, "_dropped"):  # else it has never begun

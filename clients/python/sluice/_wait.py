@@ -21,6 +21,16 @@ _MASK = 0xFFFF_FFFF
 T = TypeVar("T")
 
 
+class Left:
+    """How much of a timeout is left."""
+
+    def __init__(self, timeout: float | None) -> None:
+        self._end = None if timeout is None else time.monotonic() + timeout
+
+    def __call__(self) -> float | None:
+        return None if self._end is None else max(0.0, self._end - time.monotonic())
+
+
 class WaitWord:
     """One such word. Threads: any, each sleeps for itself."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from ._errors import Problem, SpaceError
+from ._ending import Closing
+from ._errors import Problem, SpaceError, in_range
 from ._file import Layout, Limits, SharedFile
+from ._items import encoded
 from ._memory import Memory
 from ._wait import TICK, WaitWord
 from .codec import Codec
@@ -25,17 +26,11 @@ def _signed(word: int) -> int:
     return word - (1 << 64) if word >> 63 else word
 
 
-def _in_range(name: str, value: int, most: int) -> int:
-    if not 1 <= value <= most:
-        raise ValueError(f"{name}={value}, expected 1..{most}")
-    return value
-
-
 def layout(kind: str, limit: int = 0, most: int = 0, size: int = 0) -> Layout:
     """An object with nothing but its words, or with `limit` things of `size` bytes."""
 
     def body_bytes(limits: Limits) -> int:
-        return _OWN + (_in_range(kind, limits[0], most) * size if most else 0)
+        return _OWN + (in_range(kind, limits[0], 1, most) * size if most else 0)
 
     body_bytes((limit, 0, 0, 0))
     return Layout(kind, _PARTICIPANTS, (limit, 0, 0, 0), body_bytes)
@@ -51,11 +46,7 @@ class Words:
         self._changed = WaitWord(file.memory, file.body + _CHANGED)
         self._section = threading.RLock()
         self._tended = time.monotonic()
-        try:
-            file.join(self._release)
-        except BaseException:
-            file.abandon()
-            raise
+        file.join(self._release)
 
     def _word(self) -> int:
         return self._memory.load(self._at + _WORD)
@@ -189,6 +180,9 @@ class Array(Words):
     def __setitem__(self, index: int, value: int) -> None:
         self._memory.store(self._offset(index), value)
 
+    def __iter__(self) -> Iterator[int]:
+        return (self[index] for index in range(len(self)))
+
     def add(self, index: int, delta: int) -> int:
         """Adds, and gives the sum."""
         return _signed(self._memory.add(self._offset(index), delta) + delta & (1 << 64) - 1)
@@ -203,7 +197,7 @@ class _Holdable(Protocol):
     def _leave(self) -> None: ...
 
 
-class Held:
+class Held(Closing):
     """A lock while a thread has it; the end of a `with` gives it back."""
 
     def __init__(self, lock: _Holdable, fence: int, recovered: bool) -> None:
@@ -221,19 +215,15 @@ class Held:
         self._lock._repaired()  # unless it was taken back
         self.recovered = False
 
+    def _take_over(self, other: Held) -> None:
+        """Is the other one from now on."""
+        self.fence, self.recovered, self._held = other.fence, other.recovered, other._held
+
     def close(self) -> None:
         """Gives the lock back. Again it does nothing."""
         if self._held:
             self._held = False
             self._lock._leave()
-
-    def __enter__(self) -> Held:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class Lock(Words):
@@ -300,7 +290,7 @@ class Lock(Words):
             self._changed.ring()
 
 
-class Permit:
+class Permit(Closing):
     """One permit of a semaphore; the end of a `with` gives it back."""
 
     def __init__(self, semaphore: Semaphore, index: int) -> None:
@@ -313,14 +303,6 @@ class Permit:
         if self._held:
             self._held = False
             self._semaphore._give_back(self._index)
-
-    def __enter__(self) -> Permit:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class Semaphore(Words):
@@ -391,7 +373,7 @@ class Value(Words, Generic[T]):
     @staticmethod
     def layout(limit: int, first: bytes) -> Layout:
         def body_bytes(limits: Limits) -> int:
-            return _OWN + 2 * _copy_bytes(_in_range("value: bytes", limits[0], Value.MOST))
+            return _OWN + 2 * _copy_bytes(in_range("value: bytes", limits[0], 1, Value.MOST))
 
         def initialise(memory: Memory, body: int) -> None:
             copy = body + _OWN + _copy_bytes(limit)
@@ -444,10 +426,7 @@ class Value(Words, Generic[T]):
         return self.read()
 
     def _encoded(self, value: T) -> bytes:
-        data = self._codec.encode(value)
-        if len(data) > self._limit:
-            raise SpaceError(Problem.TOO_LARGE, f"set {self}: bytes={len(data)}, expected at most {self._limit}")
-        return data
+        return encoded(self._codec, value, self._limit, f"set {self}")
 
     def _set(self, data: bytes, expected: int) -> int:
         while True:

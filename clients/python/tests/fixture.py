@@ -1,18 +1,85 @@
-"""A space for one test, removed behind it."""
+"""A space for one test, removed behind it, and what tests do beside: threads, processes, interrupts."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import threading
 import unittest
 import uuid
-from types import TracebackType
+from collections.abc import Callable, Container
+from types import FrameType, TracebackType
+from typing import Any
 
 import sluice
 from sluice import Problem, SpaceError
 
 PATIENCE = 60.0
+
+
+def start(*bodies: Callable[[], object]) -> list[threading.Thread]:
+    threads = [threading.Thread(target=body) for body in bodies]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def together(*bodies: Callable[[], object]) -> None:
+    """Runs each in a thread of its own, to its end."""
+    for thread in start(*bodies):
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+def kill(child: subprocess.Popen[str]) -> None:
+    child.kill()
+    child.wait()
+
+
+def interrupts(
+    work: Callable[[], object],
+    undoing: Container[str] = (),
+    after: Callable[[], object] = int,
+    where: str = "sluice/_",
+) -> int:
+    """Does some work again and again, each time with a KeyboardInterrupt at the next line of some files.
+
+    There is none in functions with certain names, which undo it, nor in what these call. Runs `after` behind each.
+    Gives how many lines the work has.
+    """
+
+    def is_undoing(frame: FrameType | None) -> bool:
+        return frame is not None and (frame.f_code.co_name in undoing or is_undoing(frame.f_back))
+
+    def interrupted(at: int) -> bool:
+        lines = 0
+
+        def call(frame: FrameType, event: str, argument: Any) -> Any:
+            return None if where not in frame.f_code.co_filename or is_undoing(frame) else line
+
+        def line(frame: FrameType, event: str, argument: Any) -> Any:
+            nonlocal lines
+            lines += event == "line"
+            if lines == at:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+            return line
+
+        sys.settrace(call)
+        try:
+            work()
+            return False
+        except KeyboardInterrupt:
+            return True
+        finally:
+            sys.settrace(None)
+
+    at = 1
+    while interrupted(at):
+        after()
+        at += 1
+    return at
 
 
 class SpaceCase(unittest.TestCase):
@@ -28,6 +95,12 @@ class SpaceCase(unittest.TestCase):
             os.unlink(f"{folder}/{name}")
         os.rmdir(folder)
 
+    def other(self) -> sluice.Space:
+        """Another opening."""
+        space = sluice.Space(f"shm:{self.name}")
+        self.addCleanup(space.close)
+        return space
+
     def problem(self, expected: Problem) -> Expecting:
         return Expecting(self, expected)
 
@@ -38,6 +111,12 @@ class SpaceCase(unittest.TestCase):
             [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.addCleanup(child.__exit__, None, None, None)
+        return child
+
+    def holding(self, code: str) -> subprocess.Popen[str]:
+        """One that has run its code, and lives on with what that has made."""
+        child = self.child(f"{code}\nprint(1, flush=True)\nsys.stdin.read()")
+        assert child.stdout is not None and child.stdout.readline() == "1\n"
         return child
 
 

@@ -7,7 +7,8 @@
     > space.lock("jobs")
     error SpaceError MISMATCH open /dev/shm/…
 
-`killed(step, work)` runs `work(space)` in a child that kills itself before its access number `step` to shared memory.
+`late(use)` says whether it ended by its timeout. `killed(step, work)` runs `work(space)` in a child that kills itself
+before its access number `step` to shared memory.
 """
 
 from __future__ import annotations
@@ -62,8 +63,17 @@ def _die_before(step: int) -> None:
         setattr(_memory.Memory, name, dying(getattr(_memory.Memory, name)))
 
 
+def late(use: Callable[[], object]) -> bool:
+    """Whether the time of something was over."""
+    try:
+        use()
+        return False
+    except TimeoutError:
+        return True
+
+
 space = sluice.Space(sys.argv[1])
-names = {"sluice": sluice, "space": space, "killed": killed, "os": os, "signal": signal}
+names = {"sluice": sluice, "space": space, "killed": killed, "late": late, "os": os, "signal": signal}
 for line in sys.stdin:
     try:
         try:

@@ -114,3 +114,14 @@ class ClosingTest(SpaceCase):
                 held = self.space.read_write_lock("rw").write.try_acquire()
                 assert held is not None
                 held.close()
+
+    def test_arrive_at_barrier(self) -> None:
+        def arrive(barrier: sluice.Barrier) -> None:
+            try:
+                barrier.wait(0)
+            except TimeoutError:
+                pass
+
+        self.interrupt(lambda space: space.barrier("b", 2), arrive)
+        barrier = self.space.barrier("b", 2)
+        self.assertEqual([barrier._memory.load(barrier._at_cell(place)) & _OWNER for place in range(2)], [0, 0])

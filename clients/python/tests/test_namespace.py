@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import struct
-import sys
-import threading
 import unittest
-from types import FrameType
 from typing import Any
 
-from fixture import PATIENCE, SpaceCase
+from fixture import PATIENCE, SpaceCase, interrupts, kill, start, together
 
 import sluice
 from sluice import CodecError, Namespace, NamespaceOptions, Problem, SpaceError, Watch
@@ -148,11 +144,7 @@ class NamespaceTest(SpaceCase):
             for _ in range(200):
                 n.update("c", 0, lambda now: now + 1)
 
-        threads = [threading.Thread(target=count) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(count, count)
         for child in children:
             self.assertEqual(child.wait(PATIENCE), 0)
         self.assertEqual((n.get("c"), n._table.count(), free_blocks(n)), (800, 1, 21))
@@ -188,8 +180,7 @@ class NamespaceTest(SpaceCase):
         def look() -> None:
             seen.extend(change.key for change in watch)
 
-        thread = threading.Thread(target=look)
-        thread.start()
+        (thread,) = start(look)
         child = self.child("n = space.namespace('n'); n.put('a', 1); n.put('mine', 1, ephemeral=True)")
         child.wait()
         with n.watch("mine") as other:  # which it has put and, as it ended, taken away
@@ -213,8 +204,7 @@ class NamespaceTest(SpaceCase):
 
     def test_what_is_ephemeral_goes_with_its_opening(self) -> None:
         n = self.small()
-        other = sluice.Space(f"shm:{self.name}")
-        self.addCleanup(other.close)
+        other = self.other()
         m = self.small(other)
         m.put("mine", 1, ephemeral=True)
         m.put("taken", 1, ephemeral=True)
@@ -228,21 +218,15 @@ class NamespaceTest(SpaceCase):
 
     def test_what_is_ephemeral_goes_with_a_killed_process(self) -> None:
         n = self.small()
-        child = self.child(
-            "space.namespace('n').put('mine', 1, ephemeral=True)\nprint(1, flush=True)\nsys.stdin.read()"
-        )
-        assert child.stdout is not None
-        child.stdout.readline()
+        child = self.holding("space.namespace('n').put('mine', 1, ephemeral=True)")
         self.assertEqual(n.get("mine"), 1)
         with n.watch("mine") as watch:
             watch.next(PATIENCE)
-            child.send_signal(signal.SIGKILL)
-            child.wait()
+            kill(child)
             self.assertIsNone(watch.next(PATIENCE).entry)
         child = self.child("space.namespace('n').put('mine', 1, ephemeral=True)\nos.kill(os.getpid(), 9)")
         child.wait()
-        with sluice.Space(f"shm:{self.name}") as later:
-            self.assertNotIn("mine", self.small(later))
+        self.assertNotIn("mine", self.small(self.other()))
 
     def test_what_expires_is_not_seen(self) -> None:
         n = self.small()
@@ -268,36 +252,13 @@ class NamespaceTest(SpaceCase):
     def test_an_interrupt_anywhere_leaves_nothing(self) -> None:
         n = self.small()
 
-        def interrupted(at: int) -> bool:
-            lines = 0
+        def work() -> None:
+            n.put("a", 1)
+            n.put("b", 1)
+            n.compare_and_set("a", 0, 1)
+            n.remove("a")
 
-            def trace(frame: FrameType, event: str, argument: Any) -> Any:
-                nonlocal lines
-                name = frame.f_code.co_name
-                if name in ("release", "give_back", "_free") or "sluice/_" not in frame.f_code.co_filename:
-                    return None
-                if event == "line":
-                    lines += 1
-                    if lines == at:
-                        sys.settrace(None)
-                        raise KeyboardInterrupt
-                return trace
-
-            sys.settrace(trace)
-            try:
-                n.put("a", 1)
-                n.put("b", 1)
-                n.compare_and_set("a", 0, 1)
-                n.remove("a")
-                return False
-            except KeyboardInterrupt:
-                return True
-            finally:
-                sys.settrace(None)
-
-        at = 1
-        while interrupted(at):
-            at += 1
+        at = interrupts(work, ("release", "give_back", "_free"))
         self.assertGreater(at, 200)
         n.remove("b")
         self.assertLessEqual(22 - free_blocks(n), 3)  # but for interrupts of what undoes them

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
-import signal
 import struct
-import sys
-import threading
 import time
 import unittest
 from typing import Any
 
-from fixture import PATIENCE, SpaceCase
+from fixture import PATIENCE, SpaceCase, interrupts, kill, start, together
 
 import sluice
 from sluice import Problem, QueueOptions
@@ -66,7 +64,7 @@ class SpaceTest(SpaceCase):
     # -- queue
 
     def test_queue_gives_back_and_buries(self) -> None:
-        queue = self.space.queue("q", QueueOptions(capacity=2, deliveries=2))
+        queue: sluice.Queue[Any] = self.space.queue("q", QueueOptions(capacity=2, deliveries=2))
         queue.put("a")
         queue.put("b")
         self.assertFalse(queue.try_put("c"))
@@ -92,14 +90,14 @@ class SpaceTest(SpaceCase):
         queue.join(PATIENCE)
 
     def test_what_nobody_has_any_more_returns(self) -> None:
-        queue = self.space.queue("q")
+        queue: sluice.Queue[Any] = self.space.queue("q")
         queue.put(1)
         self.assertEqual(queue.take().item, 1)
         with queue.take(PATIENCE) as lease:
             self.assertEqual(lease.delivery, 2)
 
     def test_queue_of_levels(self) -> None:
-        queue = self.space.queue("q", QueueOptions(capacity=8, levels=3))
+        queue: sluice.Queue[Any] = self.space.queue("q", QueueOptions(capacity=8, levels=3))
         for item, level in (("late", 2), ("soon", 1), ("now", 0), ("now too", 0), ("soon too", 1)):
             queue.put(item, level)
         items = []
@@ -110,7 +108,7 @@ class SpaceTest(SpaceCase):
         self.assertEqual(items, ["now", "now too", "soon", "soon too", "late"])
 
     def test_given_back_for_later(self) -> None:
-        queue = self.space.queue("q")
+        queue: sluice.Queue[Any] = self.space.queue("q")
         queue.put(1)
         began = time.monotonic()
         queue.take().give_back(0.2)
@@ -120,7 +118,7 @@ class SpaceTest(SpaceCase):
             self.assertGreaterEqual(time.monotonic() - began, 0.2)
 
     def test_many_laps_of_threads(self) -> None:
-        queue = self.space.queue("q", QueueOptions(capacity=3, item_bytes=16, deliveries=0))
+        queue: sluice.Queue[Any] = self.space.queue("q", QueueOptions(capacity=3, item_bytes=16, deliveries=0))
         got: list[int] = []
 
         def take() -> None:
@@ -135,12 +133,8 @@ class SpaceTest(SpaceCase):
             for item in range(first, 300, 3):
                 queue.put(item, timeout=PATIENCE)
 
-        takers = [threading.Thread(target=take) for _ in range(2)]
-        putters = [threading.Thread(target=put, args=(first,)) for first in range(3)]
-        for thread in takers + putters:
-            thread.start()
-        for thread in putters:
-            thread.join()
+        takers = start(take, take)
+        together(*(functools.partial(put, first) for first in range(3)))
         queue.finish()
         for thread in takers:
             thread.join(PATIENCE)
@@ -148,55 +142,29 @@ class SpaceTest(SpaceCase):
 
     def test_interrupt_anywhere_loses_and_holds_nothing(self) -> None:
         """A KeyboardInterrupt at each line of put and take."""
-        queue = self.space.queue("q", QueueOptions(capacity=4, deliveries=0))
+        queue: sluice.Queue[Any] = self.space.queue("q", QueueOptions(capacity=4, deliveries=0))
 
-        def interrupted(body: Any, at: int) -> bool:
-            lines = 0
-
-            def trace(frame: Any, event: str, argument: Any) -> Any:
-                nonlocal lines
-                name, caller = frame.f_code.co_name, frame.f_back.f_code.co_name
-                undoing = {"_withdraw", "_take_back", "_give_back", "_return", "_bury_item", "_slots", "_deliveries"}
-                ending = {"__del__", "close", "__exit__"}
-                if not frame.f_code.co_filename.endswith("_queue.py") or name in undoing | ending:
-                    return None
-                if caller in ("close", "_end"):
-                    return None
-                if event == "line":
-                    lines += 1
-                    if lines == at:
-                        sys.settrace(None)
-                        raise KeyboardInterrupt
-                return trace
-
-            sys.settrace(trace)
-            try:
-                body()
-                return False
-            except KeyboardInterrupt:
-                return True
-            finally:
-                sys.settrace(None)
-
-        def put_and_take() -> None:
+        def work() -> None:
             queue.put("x")
             queue.take(0).done()
 
-        at = 1
-        while interrupted(put_and_take, at):
+        def again() -> None:
             for item in range(4):  # whatever is left in there does not take a place for ever
                 while not queue.try_put(item):
                     queue.take(PATIENCE).done()
             while (lease := queue.try_take()) is not None:
                 lease.done()
             queue.join(PATIENCE)
-            at += 1
+
+        undoing = {"_withdraw", "_take_back", "_give_back", "_return", "_bury_item", "_slots", "_deliveries"}
+        at = interrupts(work, undoing | {"__del__", "__exit__", "_end"}, again, "sluice/_queue")
         self.assertGreater(at, 50)
 
     # -- pipe
 
     def test_pipe_around_its_end(self) -> None:
-        one, other = self.space.pipe("p", 1024), self.space.pipe("p", 1024)
+        one: sluice.Pipe[Any] = self.space.pipe("p", 1024)
+        other: sluice.Pipe[Any] = self.space.pipe("p", 1024)
         self.assertTrue(one.connected())
         with self.problem(Problem.BUSY):
             self.space.pipe("p", 1024)
@@ -207,8 +175,7 @@ class SpaceTest(SpaceCase):
                 one.send(message, PATIENCE)
             one.finish()
 
-        thread = threading.Thread(target=send)
-        thread.start()
+        (thread,) = start(send)
         self.assertEqual(list(other), sent)
         thread.join()
         other.send("back")
@@ -219,14 +186,15 @@ class SpaceTest(SpaceCase):
         with self.problem(Problem.FINISHED):
             one.send("there")
         one.close()
-        with self.space.pipe("p") as again:
+        again: sluice.Pipe[Any] = self.space.pipe("p")
+        with again:
             self.assertEqual(again.bytes, 1 << 18)
             self.assertFalse(again.connected())
             with self.problem(Problem.TOO_LARGE):
                 again.send(bytes(1 << 17))
 
     def test_pipe_whose_other_end_is_killed(self) -> None:
-        pipe = self.space.pipe("p")
+        pipe: sluice.Pipe[Any] = self.space.pipe("p")
         child = self.child("p = space.pipe('p'); p.send(1); p.send(2); os.kill(os.getpid(), 9)")
         self.assertEqual((pipe.receive(PATIENCE), pipe.receive(PATIENCE)), (1, 2))
         with self.problem(Problem.PEER_GONE):
@@ -236,17 +204,13 @@ class SpaceTest(SpaceCase):
     # -- small objects
 
     def test_value_of_threads(self) -> None:
-        value = self.space.value("v", 0)
+        value: sluice.Value[Any] = self.space.value("v", 0)
 
         def count() -> None:
             for _ in range(100):
                 value.update(lambda now: now + 1)
 
-        threads = [threading.Thread(target=count) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(count, count, count)
         self.assertEqual(value.read(), (300, 301))
         self.assertIsNone(value.compare_and_set(300, 7))
         with self.problem(Problem.TOO_LARGE):
@@ -255,8 +219,7 @@ class SpaceTest(SpaceCase):
     def test_words(self) -> None:
         event, counter, array = self.space.event("e"), self.space.counter("c"), self.space.array("a", 3)
         self.assertFalse(event.wait(0.01))
-        thread = threading.Thread(target=lambda: (time.sleep(0), event.set(), counter.add(-3), counter.add(5)))
-        thread.start()
+        (thread,) = start(lambda: (event.set(), counter.add(-3), counter.add(5)))
         self.assertTrue(event.wait(PATIENCE))
         self.assertEqual(counter.await_at_least(2, PATIENCE), 2)
         thread.join()
@@ -269,18 +232,12 @@ class SpaceTest(SpaceCase):
 
     def test_what_a_killed_process_had_is_free(self) -> None:
         lock, permits = self.space.lock("l"), self.space.semaphore("s", 1)
-        child = self.child(
-            "h = space.lock('l').acquire(); p = space.semaphore('s', 1).acquire()\nprint(1, flush=True)\n"
-            "sys.stdin.read()"
-        )
-        assert child.stdout is not None
-        child.stdout.readline()
+        child = self.holding("h = space.lock('l').acquire(); p = space.semaphore('s', 1).acquire()")
         self.assertIsNone(lock.try_acquire())
         self.assertIsNone(permits.try_acquire())
         with self.assertRaises(TimeoutError):
             lock.acquire(0.05)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        kill(child)
         with lock.acquire(PATIENCE) as held, permits.acquire(PATIENCE):
             self.assertTrue(held.recovered)
             held.repaired()
@@ -302,11 +259,12 @@ class SpaceTest(SpaceCase):
         assert child.stdout is not None
         self.assertEqual(child.stdout.readline(), "closed\n")
         child.wait()
-        with self.space.queue("q").take(PATIENCE) as lease:
+        queue: sluice.Queue[Any] = self.space.queue("q")
+        with queue.take(PATIENCE) as lease:
             self.assertEqual(lease.delivery, 2)
 
     def test_an_end_without_closing_gives_back_at_once(self) -> None:
-        queue = self.space.queue("q")
+        queue: sluice.Queue[Any] = self.space.queue("q")
         queue.put(1)
         self.child("l = space.queue('q').take()").wait()
         lease = queue.try_take()
@@ -324,7 +282,7 @@ class SpaceTest(SpaceCase):
         self.assertTrue(one.is_set())
         with self.assertRaises(ValueError):
             self.space.event(".e")
-        queue = self.space.queue("q")
+        queue: sluice.Queue[Any] = self.space.queue("q")
         queue.put(1)
         lease = queue.take()
         self.space.close()

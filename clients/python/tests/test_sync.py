@@ -2,65 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-import sys
+import functools
 import threading
 import unittest
-from collections.abc import Callable
-from types import FrameType
-from typing import Any
 
-from fixture import PATIENCE, SpaceCase
+from fixture import PATIENCE, SpaceCase, interrupts, kill, start, together
 
 import sluice
-
-
-def start(*bodies: Callable[[], object]) -> list[threading.Thread]:
-    threads = [threading.Thread(target=body) for body in bodies]
-    for thread in threads:
-        thread.start()
-    return threads
+from sluice import Problem
 
 
 class SyncTest(SpaceCase):
-    def other(self) -> sluice.Space:
-        space = sluice.Space(f"shm:{self.name}")
-        self.addCleanup(space.close)
-        return space
-
-    def interrupts(self, acquire: Callable[[], sluice.Held]) -> int:
-        """A KeyboardInterrupt at each line of an acquire, which is undone; how many lines it has."""
-
-        def interrupted(at: int) -> bool:
-            lines = 0
-
-            def trace(frame: FrameType, event: str, argument: Any) -> Any:
-                nonlocal lines
-                if "sluice/_" not in frame.f_code.co_filename:
-                    return None
-                if event == "line":
-                    lines += 1
-                    if lines == at:
-                        sys.settrace(None)
-                        raise KeyboardInterrupt
-                return trace
-
-            sys.settrace(trace)
-            try:
-                held = acquire()
-                sys.settrace(None)
-                held.close()
-                return False
-            except KeyboardInterrupt:
-                return True
-            finally:
-                sys.settrace(None)
-
-        at = 1
-        while interrupted(at):
-            at += 1
-        return at
-
     # -- read-write lock
 
     def test_many_readers_or_one_writer(self) -> None:
@@ -131,8 +83,7 @@ class SyncTest(SpaceCase):
                     numbers[0] += 1
                     numbers[1] += 1
 
-        for thread in start(read, read, write, write):
-            thread.join(PATIENCE)
+        together(read, read, write, write)
         self.assertEqual((numbers, len(most)), ([100, 100], 100))
         self.assertEqual(lock._reading, set())
         self.assertFalse(lock._is_read())
@@ -140,14 +91,9 @@ class SyncTest(SpaceCase):
     def test_who_is_killed_with_a_side(self) -> None:
         lock = self.space.read_write_lock("rw")
         for side in ("read", "write"):
-            child = self.child(
-                f"h = space.read_write_lock('rw').{side}.acquire()\nprint(1, flush=True)\nsys.stdin.read()"
-            )
-            assert child.stdout is not None
-            child.stdout.readline()
+            child = self.holding(f"h = space.read_write_lock('rw').{side}.acquire()")
             self.assertIsNone(lock.write.try_acquire())
-            child.send_signal(signal.SIGKILL)
-            child.wait()
+            kill(child)
             with lock.write.acquire(PATIENCE) as held:
                 self.assertEqual(held.recovered, side == "write")
         with lock.read.acquire() as held:
@@ -159,7 +105,7 @@ class SyncTest(SpaceCase):
     def test_an_interrupt_anywhere_leaves_no_side(self) -> None:
         lock = self.space.read_write_lock("rw")
         for side in (lock.read, lock.write):
-            self.assertGreater(self.interrupts(lambda side=side: side.acquire(0)), 20)  # type: ignore[misc]
+            self.assertGreater(interrupts(lambda side=side: side.acquire(0).close(), ("close",)), 20)  # type: ignore[misc]
             self.assertEqual((lock._word(), lock._is_read(), lock._reading, lock._writing), (0, False, set(), None))
         self.assertIsNotNone(self.other().read_write_lock("rw").write.try_acquire())
 
@@ -175,6 +121,118 @@ class SyncTest(SpaceCase):
                 self.assertIsNone(self.other().read_write_lock("rw").read.try_acquire())
             with self.assertRaises(RuntimeError):
                 held.repaired()
+
+    # -- barrier
+
+    def test_rounds_of_parties(self) -> None:
+        barriers = [space.barrier("b", 3) for space in (self.space, self.space, self.other())]
+        places: list[list[int]] = [[], [], []]
+
+        def arrive(who: int) -> None:
+            for _ in range(30):
+                places[who].append(barriers[who].wait(PATIENCE))
+
+        together(*(functools.partial(arrive, who) for who in range(3)))
+        self.assertEqual([sorted(turn) for turn in zip(*places, strict=True)], [[0, 1, 2]] * 30)
+        with self.problem(Problem.MISMATCH):
+            self.space.barrier("b", 4)
+        with self.assertRaises(ValueError):
+            self.space.barrier("c", 0)
+
+    def test_who_gives_up_has_not_arrived(self) -> None:
+        barrier, other = self.space.barrier("b", 2), self.other().barrier("b", 2)
+        for each in (barrier, other, barrier):
+            with self.assertRaises(TimeoutError):
+                each.wait(0.01)
+        got: list[int] = []
+        together(lambda: got.append(barrier.wait(PATIENCE)), lambda: got.append(other.wait(PATIENCE)))
+        self.assertEqual(sorted(got), [0, 1])
+
+    def test_broken_until_it_is_reset(self) -> None:
+        barrier, other = self.space.barrier("b", 2), self.other().barrier("b", 2)
+        said: list[str] = []
+
+        def wait() -> None:
+            try:
+                other.wait(PATIENCE)
+            except sluice.SpaceError as broken:
+                assert broken.problem is Problem.BROKEN
+                said.append(str(broken).rpartition(": ")[2])
+
+        def arrived() -> bool:
+            return bool(other._places) and other._memory.load(other._at_cell(0)) != 0
+
+        (waiting,) = start(wait)
+        while not arrived():
+            pass
+        self.assertTrue(barrier.abort("ü" * 40))
+        self.assertFalse(barrier.abort("again"))
+        waiting.join(PATIENCE)
+        with self.problem(Problem.BROKEN):
+            barrier.wait()
+        barrier.reset()
+        (waiting,) = start(wait)
+        while not arrived():
+            pass
+        barrier.reset()
+        waiting.join(PATIENCE)
+        self.assertEqual(said, ["ü" * 32, "reset"])
+        (waiting,) = start(lambda: said.append(str(other.wait(PATIENCE))))
+        barrier.wait(PATIENCE)
+        waiting.join(PATIENCE)
+        self.assertEqual(len(said), 3)
+
+    def test_a_party_that_is_killed_has_not_arrived(self) -> None:
+        barrier = self.space.barrier("b", 2)
+        child = self.child("space.barrier('b', 2).wait()")
+        while barrier._memory.load(barrier._at_cell(0)) == 0:
+            self.assertIsNone(child.poll())
+        kill(child)
+        with self.assertRaises(TimeoutError):
+            barrier.wait(0.3)
+
+    def test_an_interrupt_anywhere_has_not_arrived(self) -> None:
+        barrier = self.space.barrier("b", 2)
+
+        def arrive() -> None:
+            with self.assertRaises(TimeoutError):
+                barrier.wait(0)
+
+        def look() -> None:
+            turn = barrier._word() >> 32
+            cells = [barrier._memory.load(barrier._at_cell(place)) for place in range(2)]
+            self.assertEqual([cell for cell in cells if not barrier._is_free(cell, turn)], [])
+            self.assertEqual(barrier._places, {})
+
+        self.assertGreater(interrupts(arrive, ("_withdraw",), look, "sluice/_barrier"), 20)
+        alone = self.space.barrier("alone", 1)
+        self.assertGreater(interrupts(lambda: self.assertEqual(alone.wait(0), 0)), 20)
+        self.assertEqual(alone.wait(0), 0)
+
+    # -- condition
+
+    def test_owners_of_a_lock_wait_for_each_other(self) -> None:
+        lock, changed, array = self.space.lock("l"), self.space.condition("c"), self.space.array("a", 1)
+
+        def change() -> None:
+            with lock.acquire(PATIENCE):
+                array[0] = 7
+                changed.signal()
+
+        with lock.acquire() as held:
+            fence = held.fence
+            self.assertFalse(changed.wait(held, 0.01))
+            self.assertFalse(changed.wait_until(held, lambda: array[0] == 7, 0.01))
+            self.assertGreater(held.fence, fence)
+            (thread,) = start(change)
+            self.assertTrue(changed.wait_until(held, lambda: array[0] == 7, PATIENCE))
+            self.assertIsNone(self.other().lock("l").try_acquire())
+        thread.join(PATIENCE)
+        with self.assertRaises(ValueError):
+            changed.wait(held)
+        with self.space.read_write_lock("rw").read.acquire() as reading, self.assertRaises(ValueError):
+            changed.wait(reading)
+        changed.signal()
 
 
 if __name__ == "__main__":

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import functools
 import random
-import signal
-import sys
 import threading
 import unittest
-from types import FrameType
 from typing import Any
 
-from fixture import PATIENCE, SpaceCase
+from fixture import PATIENCE, SpaceCase, interrupts, kill, start
 
 import sluice
 from sluice import Lag, Problem, SpaceError, Topic, TopicOptions
@@ -111,15 +108,12 @@ class TopicTest(SpaceCase):
 
     def test_a_subscriber_that_is_killed_is_not_waited_for(self) -> None:
         topic = self.small()
-        child = self.child("s = space.topic('t').subscribe(sluice.Lag.WAIT)\nprint(1, flush=True)\nsys.stdin.read()")
-        assert child.stdout is not None
-        child.stdout.readline()
+        child = self.holding("s = space.topic('t').subscribe(sluice.Lag.WAIT)")
         for number in range(4):
             topic.publish(number, timeout=0)
         with self.assertRaises(TimeoutError):
             topic.publish(4, timeout=0.01)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        kill(child)
         topic.publish(4, PATIENCE)
 
     def test_subscribers_that_come_and_go_lose_nothing(self) -> None:
@@ -138,8 +132,7 @@ class TopicTest(SpaceCase):
                 except TimeoutError:
                     pass
 
-        threads = [threading.Thread(target=publish)]
-        threads[0].start()
+        (publisher,) = start(publish)
         try:
             for _ in range(100):
                 with topic.subscribe(Lag.WAIT) as own:
@@ -148,40 +141,17 @@ class TopicTest(SpaceCase):
                     self.assertEqual(own.dropped, 0, f"seed {seed}")
         finally:
             over.set()
-            threads[0].join()
+            publisher.join()
 
     def test_an_interrupt_anywhere_leaves_nothing(self) -> None:
         topic = self.small()
 
-        def interrupted(at: int) -> bool:
-            lines = 0
+        def work() -> None:
+            with topic.subscribe(Lag.WAIT) as own:
+                topic.publish(1)
+                own.receive()
 
-            def trace(frame: FrameType, event: str, argument: Any) -> Any:
-                nonlocal lines
-                undoing = ("release", "give_back", "_free", "_leave_places")
-                if frame.f_code.co_name in undoing or "sluice/_" not in frame.f_code.co_filename:
-                    return None
-                if event == "line":
-                    lines += 1
-                    if lines == at:
-                        sys.settrace(None)
-                        raise KeyboardInterrupt
-                return trace
-
-            sys.settrace(trace)
-            try:
-                with topic.subscribe(Lag.WAIT) as own:
-                    topic.publish(1)
-                    own.receive()
-                return False
-            except KeyboardInterrupt:
-                return True
-            finally:
-                sys.settrace(None)
-
-        at = 1
-        while interrupted(at):
-            at += 1
+        at = interrupts(work, ("release", "give_back", "_free", "_leave_places", "__del__"))
         self.assertGreater(at, 100)
         for number in range(20):
             topic.publish(number, PATIENCE)
@@ -190,8 +160,7 @@ class TopicTest(SpaceCase):
     def test_closing(self) -> None:
         topic = self.small()
         waiting, own = topic.subscribe(Lag.WAIT), topic.subscribe(Lag.FAIL)
-        other = sluice.Space(f"shm:{self.name}")
-        self.addCleanup(other.close)
+        other = self.other()
         self.space.close()
         for use in (waiting.receive, own.try_receive, topic.finish):
             with self.problem(Problem.CLOSED):

@@ -213,7 +213,7 @@ class KillSharedTest {
     }
 
     /// Before it has arrived there is no wait to be cancelled; where it is killed before, nobody is.
-    private static void cancelWhenArrived(ShmBarrier barrier, CancelScope scope) {
+    static void cancelWhenArrived(ShmBarrier barrier, CancelScope scope) {
         long firstCell = barrier.mapping().bytes() - 2 * Long.BYTES;
         // Pairs with the compare-and-set of the arrival.
         while (barrier.mapping().getLongVolatile(firstCell) == 0 && !Thread.interrupted()) {

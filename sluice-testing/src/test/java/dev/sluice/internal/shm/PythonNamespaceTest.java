@@ -12,12 +12,10 @@ import dev.sluice.space.Namespace.Lifetime;
 import dev.sluice.space.Space;
 import dev.sluice.space.sync.SharedCounter;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -112,11 +110,9 @@ class PythonNamespaceTest extends PythonPeer {
     /// What both of them do until they die: the states of a, b and c, one after the other.
     private static final List<String> STATES = List.of("---", "1--", "11-", "21-", "31-", "3--", "3-1", "321");
 
-    private static String lifeOfPython(String name) {
-        return "[(n := s.namespace('" + name + "')).put('a', 1), n.put('b', 1), n.put('a', 2),"
-                + " n.compare_and_set('a', n.read('a').version, 3), n.remove('b'), n.put('c', 1),"
-                + " n.put('mine', 1, ephemeral=True), n.put('short', 1, expiry=1e-9), n.put('b', 2)]";
-    }
+    private static final String LIFE_OF_PYTHON = "[(n := s.namespace('%s')).put('a', 1), n.put('b', 1), n.put('a', 2),"
+            + " n.compare_and_set('a', n.read('a').version, 3), n.remove('b'), n.put('c', 1),"
+            + " n.put('mine', 1, ephemeral=True), n.put('short', 1, expiry=1e-9), n.put('b', 2)]";
 
     private static void live(Namespace namespace) {
         namespace.put("a", 1);
@@ -131,27 +127,16 @@ class PythonNamespaceTest extends PythonPeer {
         namespace.put("b", 2);
     }
 
+    private int state; // the index of the one that the last death has left
+
     @Test
     void aPythonThatIsKilledAtEachStepHoldsUpNobody() throws Exception {
-        int state = 0;
-        int step = 1;
-        String answer;
-        do {
-            String name = "n" + step;
-            String what = "killed at step " + step;
-            try (Space survivor = Space.open(address)) {
-                Namespace namespace = survivor.namespace(name, OPTIONS);
-                try (Namespace.Watch watch = namespace.watch("")) {
-                    answer = python.run("killed(%d, lambda s: %s)".formatted(step, lifeOfPython(name)));
-                    assertThat(answer).as(what).isIn("ok True", "ok False");
-                    state = survive(namespace, watch, state, what);
-                }
-                survivor.remove(name);
-            }
-            step++;
-        } while (answer.equals("ok True"));
+        killPythonAtEachStep(100, LIFE_OF_PYTHON, (survivors, object) -> {
+            Namespace namespace = survivors.namespace(object, OPTIONS);
+            Namespace.Watch watch = namespace.watch("");
+            return what -> state = survive(namespace, watch, state, what);
+        });
         assertThat(state).isEqualTo(STATES.size() - 1);
-        assertThat(step).isGreaterThan(100);
     }
 
     /// @param least the state that an earlier death has left
@@ -194,48 +179,49 @@ class PythonNamespaceTest extends PythonPeer {
 
     @Test
     void aJavaThatIsKilledAtEachStepHoldsUpNobody() throws Exception {
-        int state = 0;
-        int step = 0;
-        List<String> passed;
-        do {
-            String name = "n" + step;
-            say("n = space.namespace('%s', sluice.NamespaceOptions(6, 40)); w = n.watch(); d = {}".formatted(name));
-            ShmSpace victim = (ShmSpace) Space.open(address);
-            Namespace own = victim.namespace(name, OPTIONS);
-            passed = Killed.before(step, () -> live(own));
-            victim.abandon();
-            String what = "killed after " + passed;
-            say("n._tend()"); // as it does every 100 ms in which it is used
-            String now = python.run("''.join(str(n.get(k, '-')) for k in 'abc'), 'mine' in n or 'short' in n");
-            assertThat(now).as(what).matches("ok \\('...', False\\)");
-            assertThat(STATES.indexOf(now.substring(5, 8)))
-                    .as("%s: %s", what, now)
-                    .isGreaterThanOrEqualTo(state);
-            state = STATES.indexOf(now.substring(5, 8));
-            say("for c in iter(w.poll, None): d[c.key] = c.entry and c.entry.version");
-            assertThat(python.run("{k: v for k, v in d.items() if v} == {e.key: e.version for e in n.list()}"))
-                    .as(what)
-                    .isEqualTo("ok True");
-            say("for i in range(6 - len(n.list())): n.put(f'room {i}', 1)");
-            assertThat(python.run("n.put('more', 1)")).as(what).startsWith("error SpaceError FULL");
-            try (Space later = Space.open(address)) {
-                String violation = words(later.namespace(name, OPTIONS)).table().violation();
-                assertThat(violation).as(what).isEmpty();
-            }
-            say("space.remove('%s'); n.close()".formatted(name));
-            step++;
-        } while (passed.size() == step);
+        killJavaAtEachStep(
+                50,
+                (victim, object) -> {
+                    Namespace namespace = victim.namespace(object, OPTIONS);
+                    return () -> live(namespace);
+                },
+                (survivors, object) -> {
+                    say("n = space.namespace('" + object + "', sluice.NamespaceOptions(6, 40)); w = n.watch(); d = {}");
+                    return what -> survivePython(object, what);
+                });
         assertThat(state).isEqualTo(STATES.size() - 1);
-        assertThat(step).isGreaterThan(50);
+    }
+
+    private void survivePython(String object, String what) throws IOException {
+        say("n._tend()"); // as it does every 100 ms in which it is used
+        String now = python.run("''.join(str(n.get(k, '-')) for k in 'abc'), 'mine' in n or 'short' in n");
+        assertThat(now).as(what).matches("ok \\('...', False\\)");
+        assertThat(STATES.indexOf(now.substring(5, 8))).as("%s: %s", what, now).isGreaterThanOrEqualTo(state);
+        state = STATES.indexOf(now.substring(5, 8));
+        say("for c in iter(w.poll, None): d[c.key] = c.entry and c.entry.version");
+        check(what, "{k: v for k, v in d.items() if v} == {e.key: e.version for e in n.list()}");
+        say("for i in range(6 - len(n.list())): n.put(f'room {i}', 1)");
+        assertThat(python.run("n.put('more', 1)")).as(what).startsWith("error SpaceError FULL");
+        try (Space later = Space.open(address)) {
+            String violation = words(later.namespace(object, OPTIONS)).table().violation();
+            assertThat(violation).as(what).isEmpty();
+        }
+        say("n.close()");
     }
 
     // ---- all of them, at random
+
+    private static final List<String> COUNT = List.of(
+            "n, b, d = space.namespace('n'), space.counter('begun'), space.counter('done')",
+            "while True: b.add(); n.update('count', 0, lambda c: c + 1); d.add();"
+                    + " n.put('key', 1); n.remove('key'); n.put('own python', 1, ephemeral=True)");
+
+    private long begunByJava; // its thread's, and after its end the test's
 
     /// Counts in a key.
     private final class Counting extends Doomed {
         private final SharedCounter begunThere = space.counter("begun");
         private final SharedCounter done = space.counter("done");
-        private long begun;
 
         Counting(long seed) {
             super(address, seed);
@@ -251,7 +237,7 @@ class PythonNamespaceTest extends PythonPeer {
             Namespace own = victim.namespace("n", OPTIONS);
             while (!isOver()) {
                 long there = begunThere.get();
-                begun++;
+                begunByJava++;
                 own.update("count", Integer.class, 0, now -> now + 1);
                 done.add(1);
                 own.put("key", 2);
@@ -266,53 +252,20 @@ class PythonNamespaceTest extends PythonPeer {
     /// Pythons are killed at random times, and a Java at random steps, while all of them count in one key.
     @Test
     void noUpdateIsLostWhenAllAreKilledAtRandom() throws Exception {
-        long seed = Long.getLong("sluice.seed", new Random().nextLong());
-        String replay = "with -Dsluice.seed=" + seed;
-        Random random = new Random(seed);
         Namespace namespace = space.namespace("n", OPTIONS);
-        SharedCounter begunThere = space.counter("begun");
-        var java = new Counting(seed + 1);
-        List<Python> pythons = new ArrayList<>();
+        SharedCounter begun = space.counter("begun");
         try (Namespace.Watch watch = namespace.watch("")) {
-            java.start();
-            pythons.add(counting());
-            pythons.add(counting());
-            for (int kill = 0; kill < KILLS; kill++) {
-                long until = begunThere.get() + 10 + random.nextInt(60);
-                within(() -> begunThere.awaitAtLeast(until));
-                int which = random.nextInt(pythons.size());
-                pythons.get(which).close();
-                pythons.set(which, counting());
-            }
-            java.end();
-            java.join();
-            pythons.forEach(Python::kill);
+            String replay = killAtRandom(
+                    KILLS, Counting::new, COUNT, chance -> begun.awaitAtLeast(begun.get() + 10 + chance.nextInt(60)));
             tend(words(namespace));
-            assertThat(java.wrong()).as(replay).isNull();
-            assertThat(java.deaths()).as(replay).isPositive();
             assertThat((long) namespace.get("count", Integer.class).orElse(0))
                     .as(replay)
-                    .isBetween(space.counter("done").get(), begunThere.get() + java.begun);
+                    .isBetween(space.counter("done").get(), begun.get() + begunByJava);
             assertThat(words(namespace).table().violation()).as(replay).isEmpty();
             Map<String, Long> listed = new HashMap<>();
             namespace.list("").forEach(entry -> listed.put(entry.key(), entry.version()));
             assertThat(seen(watch)).as(replay).isEqualTo(listed);
             assertThat(listed).as(replay).doesNotContainKeys("own python", "own java");
-        } finally {
-            java.end();
-            java.join();
-            for (Python each : pythons) {
-                each.close();
-            }
         }
-    }
-
-    private Python counting() throws IOException {
-        var made = new Python(address);
-        assertThat(made.run("n, b, d = space.namespace('n'), space.counter('begun'), space.counter('done')"))
-                .isEqualTo("ok None");
-        made.begin("while True: b.add(); n.update('count', 0, lambda c: c + 1); d.add();"
-                + " n.put('key', 1); n.remove('key'); n.put('own python', 1, ephemeral=True)");
-        return made;
     }
 }

@@ -7,15 +7,14 @@ import dev.sluice.space.Space;
 import dev.sluice.space.sync.SharedLock;
 import dev.sluice.space.sync.SharedReadWriteLock;
 import dev.sluice.testing.Actors;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The Java end and the Python end of a lock of readers and writers, each written from the same page, and
 /// killed by turns.
+@Tag("no-loop")
 @Timeout(300)
 class PythonReadWriteLockTest extends PythonPeer {
     private static final int KILLS = Integer.getInteger("sluice.kills.python", 4);
@@ -59,20 +58,14 @@ class PythonReadWriteLockTest extends PythonPeer {
 
     @Test
     void aPythonThatIsKilledAtEachStepHoldsUpNobody() throws Exception {
-        int step = 0;
-        String answer;
-        do {
-            step++;
-            String name = "rw" + step;
-            String what = "killed at step " + step;
-            SharedReadWriteLock lock = space.readWriteLock(name);
-            answer = python.run("killed(" + step + ", lambda s: [(rw := s.read_write_lock('" + name
-                    + "')), rw.read.acquire(60).close(), rw.write.acquire(60).close(), rw.read.try_acquire()])");
-            assertThat(answer).as(what).isIn("ok True", "ok False");
-            within(() -> useBothSides(lock, what));
-            space.remove(name);
-        } while (answer.equals("ok True"));
-        assertThat(step).isGreaterThan(15);
+        killPythonAtEachStep(
+                15,
+                "[(rw := s.read_write_lock('%s')), rw.read.acquire(60).close(), rw.write.acquire(60).close(),"
+                        + " rw.read.try_acquire()]",
+                (survivors, object) -> {
+                    SharedReadWriteLock lock = survivors.readWriteLock(object);
+                    return what -> useBothSides(lock, what);
+                });
     }
 
     private static void useBothSides(SharedReadWriteLock lock, String what) {
@@ -86,24 +79,20 @@ class PythonReadWriteLockTest extends PythonPeer {
 
     @Test
     void aJavaThatIsKilledAtEachStepHoldsUpNobody() throws Exception {
-        int step = 0;
-        List<String> passed;
-        do {
-            String name = "rw" + step;
-            say("rw = space.read_write_lock('" + name + "')");
-            ShmSpace victim = (ShmSpace) Space.open(address);
-            SharedReadWriteLock mortal = victim.readWriteLock(name);
-            passed = Killed.before(step, () -> live(mortal));
-            victim.abandon();
-            String what = "killed after " + passed;
-            say("h = rw.write.acquire(60); h.repaired(); h.close()");
-            assertThat(python.run("(h := rw.read.acquire(60)).recovered, h.close()"))
-                    .as(what)
-                    .isEqualTo("ok (False, None)");
-            say("space.remove('" + name + "'); rw.close()");
-            step++;
-        } while (passed.size() >= step); // more, where it cleans up behind that
-        assertThat(step).isGreaterThanOrEqualTo(10);
+        killJavaAtEachStep(
+                9,
+                (victim, object) -> {
+                    SharedReadWriteLock lock = victim.readWriteLock(object);
+                    return () -> live(lock);
+                },
+                (survivors, object) -> {
+                    say("rw = space.read_write_lock('" + object + "')");
+                    return what -> {
+                        say("h = rw.write.acquire(60); h.repaired(); h.close()");
+                        check(what, "not (h := rw.read.acquire(60)).recovered");
+                        say("h.close(); rw.close()");
+                    };
+                });
     }
 
     private static void live(SharedReadWriteLock lock) {
@@ -168,58 +157,25 @@ class PythonReadWriteLockTest extends PythonPeer {
         }
     }
 
-    private static final String COUNT = "while True: w = rw.write.acquire();"
-            + " w.recovered and (n.__setitem__(1, n[0]), w.repaired());"
-            + " n[0] = n[0] + 1; n[1] = n[1] + 1; w.close();"
-            + " r = rw.read.acquire(); wrong.add(int(not r.recovered and n[0] != n[1])); r.close(); rounds.add()";
+    private static final List<String> COUNT = List.of(
+            "rw, n = space.read_write_lock('rw'), space.array('numbers', 2)",
+            "wrong, rounds = space.counter('wrong'), space.counter('rounds')",
+            "while True: w = rw.write.acquire();"
+                    + " w.recovered and (n.__setitem__(1, n[0]), w.repaired());"
+                    + " n[0] = n[0] + 1; n[1] = n[1] + 1; w.close();"
+                    + " r = rw.read.acquire(); wrong.add(int(not r.recovered and n[0] != n[1])); r.close(); rounds.add()");
 
-    /// Pythons are killed at random times, and a Java at random steps; who comes next finds both numbers equal, or is
-    /// told.
+    /// Pythons are killed at random times, and a Java at random steps; who comes next finds both numbers equal,
+    /// or is told.
     @Test
     void whoComesNextIsToldWhenAllAreKilledAtRandom() throws Exception {
-        long seed = Long.getLong("sluice.seed", new Random().nextLong());
-        String replay = "with -Dsluice.seed=" + seed;
-        Random random = new Random(seed);
         SharedReadWriteLock lock = space.readWriteLock("rw");
         Array numbers = space.array("numbers", 2);
-        var java = new CountingTwice(seed + 1);
-        List<Python> pythons = new ArrayList<>();
-        try {
-            java.start();
-            pythons.add(counting());
-            pythons.add(counting());
-            for (int kill = 0; kill < KILLS; kill++) {
-                long until = numbers.get(0) + 20 + random.nextInt(100);
-                within(() -> {
-                    while (countTwice(lock, numbers) < until) {}
-                });
-                int which = random.nextInt(pythons.size());
-                pythons.get(which).close();
-                pythons.set(which, counting());
-            }
-            pythons.forEach(Python::kill);
-            java.end();
-            java.join();
-            assertThat(java.wrong()).as(replay).isNull();
-            assertThat(java.deaths()).as(replay).isPositive();
-            within(() -> useBothSides(lock, replay));
-            assertThat(space.counter("wrong").get()).as(replay).isZero();
-        } finally {
-            java.end();
-            java.join();
-            for (Python each : pythons) {
-                each.close();
-            }
-        }
-    }
-
-    private Python counting() throws IOException {
-        var made = new Python(address);
-        assertThat(made.run("rw, n = space.read_write_lock('rw'), space.array('numbers', 2)"))
-                .isEqualTo("ok None");
-        assertThat(made.run("wrong, rounds = space.counter('wrong'), space.counter('rounds')"))
-                .isEqualTo("ok None");
-        made.begin(COUNT);
-        return made;
+        String replay = killAtRandom(KILLS, CountingTwice::new, COUNT, chance -> {
+            long until = numbers.get(0) + 20 + chance.nextInt(100);
+            while (countTwice(lock, numbers) < until) {}
+        });
+        within(() -> useBothSides(lock, replay));
+        assertThat(space.counter("wrong").get()).as(replay).isZero();
     }
 }

@@ -10,12 +10,10 @@ import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.Topic;
 import dev.sluice.space.sync.SharedCounter;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,62 +87,50 @@ class PythonTopicTest extends PythonPeer {
 
     @Test
     void aPythonThatIsKilledAtEachStepHoldsUpNobody() throws Exception {
-        int step = 0;
-        String answer;
-        do {
-            step++;
-            String name = "t" + step;
-            String what = "killed at step " + step;
-            try (Space survivor = Space.open(address)) {
-                Topic<String> topic = topic(survivor, name);
-                Topic.Subscription<String> own = topic.subscribe(Lag.WAIT);
-                answer = python.run("killed(" + step + ", lambda s: [(t := s.topic('" + name
-                        + "')), (own := t.subscribe(sluice.Lag.WAIT)), t.publish('m0', 60), t.publish('m1', 60),"
-                        + " t.publish('m2', 60), own.receive(60), own.close(), t.subscribe(sluice.Lag.WAIT)])");
-                assertThat(answer).as(what).isIn("ok True", "ok False");
-                List<String> got = rest(own);
-                assertThat(MESSAGES.subList(0, got.size())).as(what).isEqualTo(got);
-                assertThat(violation(topic)).as(what).isEmpty();
-                within(() -> {
-                    for (int i = 0; i < 10; i++) { // nobody waits for the dead one
-                        topic.publish("s" + i);
-                        assertThat(rest(own)).as(what).containsExactly("s" + i);
-                    }
+        killPythonAtEachStep(
+                30,
+                "[(t := s.topic('%s')), (own := t.subscribe(sluice.Lag.WAIT)), t.publish('m0', 60),"
+                        + " t.publish('m1', 60), t.publish('m2', 60), own.receive(60), own.close(),"
+                        + " t.subscribe(sluice.Lag.WAIT)]",
+                (survivors, object) -> {
+                    Topic<String> topic = topic(survivors, object);
+                    Topic.Subscription<String> own = topic.subscribe(Lag.WAIT);
+                    return what -> survive(topic, own, what);
                 });
-                assertThat(violation(topic)).as(what).isEmpty();
-                survivor.remove(name);
-            }
-        } while (answer.equals("ok True"));
-        assertThat(step).isGreaterThan(30);
+    }
+
+    private static void survive(Topic<String> topic, Topic.Subscription<String> own, String what) {
+        List<String> got = rest(own);
+        assertThat(MESSAGES.subList(0, got.size())).as(what).isEqualTo(got);
+        assertThat(violation(topic)).as(what).isEmpty();
+        for (int i = 0; i < 10; i++) { // nobody waits for the dead one
+            topic.publish("s" + i);
+            assertThat(rest(own)).as(what).containsExactly("s" + i);
+        }
+        assertThat(violation(topic)).as(what).isEmpty();
     }
 
     @Test
     void aJavaThatIsKilledAtEachStepHoldsUpNobody() throws Exception {
-        int step = 0;
-        List<String> passed;
-        do {
-            String name = "t" + step;
-            say("t = space.topic('" + name + "', sluice.TopicOptions(4, 40)); own = t.subscribe(sluice.Lag.WAIT)");
-            say("rest = lambda: list(iter(own.try_receive, None))");
-            ShmSpace victim = (ShmSpace) Space.open(address);
-            Topic<String> mortal = topic(victim, name);
-            passed = Killed.before(step, () -> live(mortal));
-            victim.abandon();
-            String what = "killed after " + passed;
-            say("t._tend()"); // as it does every 100 ms in which it is used
-            assertThat(python.run("(got := rest()) == ['m0', 'm1', 'm2'][:len(got)]"))
-                    .as(what)
-                    .isEqualTo("ok True");
-            assertThat(python.run("[(t.publish(i, 60), rest())[1] for i in range(10)] == [[i] for i in range(10)]"))
-                    .as(what)
-                    .isEqualTo("ok True");
-            try (Space later = Space.open(address)) {
-                assertThat(violation(topic(later, name))).as(what).isEmpty();
-            }
-            say("space.remove('" + name + "'); own.close(); t.close()");
-            step++;
-        } while (passed.size() == step);
-        assertThat(step).isGreaterThan(30);
+        killJavaAtEachStep(
+                30,
+                (victim, object) -> {
+                    Topic<String> topic = topic(victim, object);
+                    return () -> live(topic);
+                },
+                (survivors, object) -> {
+                    say("t = space.topic('" + object + "', sluice.TopicOptions(4, 40))");
+                    say("own = t.subscribe(sluice.Lag.WAIT); rest = lambda: list(iter(own.try_receive, None))");
+                    return what -> {
+                        say("t._tend()"); // as it does every 100 ms in which it is used
+                        check(what, "(got := rest()) == ['m0', 'm1', 'm2'][:len(got)]");
+                        check(what, "[(t.publish(i, 60), rest())[1] for i in range(10)] == [[i] for i in range(10)]");
+                        try (Space later = Space.open(address)) {
+                            assertThat(violation(topic(later, object))).as(what).isEmpty();
+                        }
+                        say("own.close(); t.close()");
+                    };
+                });
     }
 
     private static void live(Topic<String> topic) {
@@ -188,36 +174,22 @@ class PythonTopicTest extends PythonPeer {
         }
     }
 
+    private static final List<String> PUBLISH = List.of(
+            "t, d, i = space.topic('t'), space.counter('done'), 0",
+            "own = t.subscribe(sluice.Lag.WAIT)",
+            "while True: i += t.try_publish(f'%s:{i}') and d.add() > 0; list(iter(own.try_receive, None))");
+
     /// Pythons are killed at random times, and a Java at random steps; who stays gets what each has published.
     @Test
     void noMessageIsLostOrTornWhenAllAreKilledAtRandom() throws Exception {
-        long seed = Long.getLong("sluice.seed", new Random().nextLong());
-        String replay = "with -Dsluice.seed=" + seed;
-        Random random = new Random(seed);
         Topic<String> topic = topic(space, "t");
-        var java = new Publishing(seed + 1);
-        List<Python> pythons = new ArrayList<>();
         List<String> got = new ArrayList<>();
         try (Topic.Subscription<String> own = topic.subscribe(Lag.WAIT)) {
-            java.start();
-            pythons.add(publishing("a"));
-            pythons.add(publishing("b"));
-            for (int kill = 0; kill < KILLS; kill++) {
-                int more = 30 + random.nextInt(60);
-                within(() -> {
-                    for (int i = 0; i < more; i++) {
-                        got.add(own.receive());
-                    }
-                });
-                int which = random.nextInt(pythons.size());
-                pythons.get(which).close();
-                pythons.set(which, publishing("python" + kill));
-            }
-            pythons.forEach(Python::kill);
-            java.end();
-            java.join();
-            assertThat(java.wrong()).as(replay).isNull();
-            assertThat(java.deaths()).as(replay).isPositive();
+            String replay = killAtRandom(KILLS, Publishing::new, PUBLISH, chance -> {
+                for (int more = 30 + chance.nextInt(60); more > 0; more--) {
+                    got.add(own.receive());
+                }
+            });
             assertThat(violation(topic)).as(replay).isEmpty();
             got.addAll(rest(own));
             Map<String, Integer> next = new HashMap<>();
@@ -231,22 +203,6 @@ class PythonTopicTest extends PythonPeer {
                     .isGreaterThanOrEqualTo(space.counter("done").get());
             topic.publish("nobody is waited for");
             assertThat(rest(own)).as(replay).containsExactly("nobody is waited for");
-        } finally {
-            java.end();
-            java.join();
-            for (Python each : pythons) {
-                each.close();
-            }
         }
-    }
-
-    private Python publishing(String name) throws IOException {
-        var made = new Python(address);
-        assertThat(made.run("t, d, i = space.topic('t'), space.counter('done'), 0"))
-                .isEqualTo("ok None");
-        assertThat(made.run("own = t.subscribe(sluice.Lag.WAIT)")).isEqualTo("ok None");
-        made.begin("while True: i += t.try_publish(f'" + name
-                + ":{i}') and d.add() > 0; list(iter(own.try_receive, None))");
-        return made;
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.process;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Fcntl;
+import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.linux.Spawn;
 import dev.sluice.internal.linux.SpawnRequest;
 import dev.sluice.internal.linux.Unistd;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Ends our children when this process is killed in a way that leaves it no time: `kill -9`, a crash.
 ///
-/// The guardian is a shell that reads a pipe which nobody writes to, and whose other end only this process
-/// holds. When the pipe ends, so has this process, however. Then it kills every process whose environment has
-/// our mark, again and again until two looks in a row find none.
+/// The guardian is a shell that reads a socket which nobody writes to, and whose other end only this process
+/// holds. When it ends, so has this process, however. Then it kills every process whose environment has our
+/// mark, again and again until two looks in a row find none.
 ///
 /// The mark, not a list of children, because it has no gap: a child has it from its first instruction on, it
 /// passes to all descendants, also to those that leave the group or the session, and a guardian that is started
@@ -29,8 +30,11 @@ import org.jspecify.annotations.Nullable;
 /// an environment without the mark (`env -i`, `sudo`).
 ///
 /// It is in a session of its own, ignores signals, and has no mark itself, as it must outlive the JVM it
-/// guards, and the guardian of a JVM above. If it dies first, a thread that waits for just that starts another
-/// one.
+/// guards, and the guardian of a JVM above. If it dies first, a thread that reads the socket sees it end, too, and
+/// starts another one.
+///
+/// That thread goes when the JVM begins to shut down: for one that is in a system call, the JVM's exit would wait
+/// 300 ms. The guardian stays.
 ///
 ///     NONE ──ensure──▶ STARTING ──▶ GUARDING ──it died──▶ STARTING        once a second at most
 ///                          ├──failed──▶ NONE
@@ -69,6 +73,9 @@ final class Guardian {
     private static State state = State.NONE;
     private static @Nullable Failure failure;
     private static int pid;
+    private static int end = -1; // of the socket to the guardian that lives
+    private static boolean leaving;
+    private static @Nullable Thread keeper;
 
     /// Read by whoever needs it first; all read the same. Pairs with itself.
     private static volatile @Nullable String mark;
@@ -120,7 +127,8 @@ final class Guardian {
         lock.lock();
         try {
             if (state == State.NONE) {
-                Thread.ofPlatform().daemon().name("sluice-guardian").start(Guardian::keep);
+                leaveOnShutdown();
+                keeper = Thread.ofPlatform().daemon().name("sluice-guardian").start(Guardian::keep);
                 state = State.STARTING;
                 failure = null;
             }
@@ -165,21 +173,22 @@ final class Guardian {
     /// @return whether another one is to be started
     private static boolean keepOne(CallState calls) {
         long started = Clock.system().nanoTime();
-        long pipe = Unistd.pipe2(calls, Fcntl.O_CLOEXEC);
-        if (pipe < 0) {
-            become(State.NONE, Failure.of("pipe", (int) pipe));
+        long ends = Socket.pair(calls);
+        if (ends < 0) {
+            become(State.NONE, Failure.of("socketpair", (int) ends));
             return false;
         }
+        int ours = Unistd.writeEnd(ends);
         int child;
         try {
-            child = Spawn.spawn(request(Unistd.readEnd(pipe)));
+            child = Spawn.spawn(request(Unistd.readEnd(ends)));
         } finally {
-            Unistd.close(calls, Unistd.readEnd(pipe));
+            Unistd.close(calls, Unistd.readEnd(ends));
         }
-        if (child > 0) {
-            awaitDeath(calls, child);
+        if (child > 0 && !awaitDeath(calls, child, ours)) {
+            return false; // and our end stays open
         }
-        Unistd.close(calls, Unistd.writeEnd(pipe));
+        Unistd.close(calls, ours);
         if (child < 0) {
             become(child == -Errno.ENOENT ? State.ABSENT : State.NONE, Failure.of("/bin/sh", child));
             return false;
@@ -190,7 +199,7 @@ final class Guardian {
         return again;
     }
 
-    private static SpawnRequest request(int pipe) {
+    private static SpawnRequest request(int socket) {
         List<byte[]> words = List.of(
                 Command.bytes("sh"),
                 Command.bytes("-c"),
@@ -201,25 +210,74 @@ final class Guardian {
                 .environment(List.of(Command.bytes("PATH=/usr/local/bin:/usr/bin:/bin")))
                 .newSession()
                 .defaultSignals(-1L)
-                .duplicate(pipe, 0)
+                .duplicate(socket, 0)
                 .open(1, NULL, Fcntl.O_WRONLY)
                 .open(2, NULL, Fcntl.O_WRONLY)
                 .closeFrom(3);
     }
 
-    private static void awaitDeath(CallState calls, int child) {
+    /// @return false when the JVM shuts down first
+    private static boolean awaitDeath(CallState calls, int child, int socket) {
         lock.lock();
         try {
             pid = child;
+            end = socket;
+            if (leaving) {
+                Socket.shutdown(calls, socket, Socket.SHUT_RD);
+            }
         } finally {
             lock.unlock();
         }
         become(State.GUARDING, null);
-        int result;
+        int result = Socket.awaitEnd(calls, socket);
+        assert result == 0 : Errno.message("await", "guardian", result);
+        lock.lock();
+        try {
+            end = -1;
+            if (leaving) {
+                return false;
+            }
+        } finally {
+            lock.unlock();
+        }
         do {
             result = Wait.waitpid(calls, child, Wait.WEXITED);
         } while (result == -Errno.EINTR);
         assert result == 0 : Errno.message("await", "guardian", result);
+        return true;
+    }
+
+    /// Under the lock.
+    private static void leaveOnShutdown() {
+        if (keeper == null && !leaving) {
+            try {
+                Runtime.getRuntime().addShutdownHook(new Thread(Guardian::leave, "sluice-guardian-leave"));
+            } catch (IllegalStateException underWay) {
+                leaving = true;
+            }
+        }
+    }
+
+    /// Makes the watching thread end, and waits for that.
+    private static void leave() {
+        Thread watching;
+        lock.lock();
+        try {
+            leaving = true;
+            watching = keeper;
+            if (end >= 0) {
+                Socket.shutdown(new CallState(), end, Socket.SHUT_RD);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (watching != null) {
+            try {
+                watching.join();
+            } catch (InterruptedException hurried) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static void become(State now, @Nullable Failure why) {

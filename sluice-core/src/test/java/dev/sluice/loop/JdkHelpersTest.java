@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -88,6 +89,31 @@ class JdkHelpersTest {
             if (!TestLoops.FALLBACK) {
                 assertThat(jvm.output()).contains("pollers on our loop: 0");
             }
+        }
+    }
+
+    /// For a thread that is in a system call the exit of a JVM takes 300 ms.
+    @Test
+    void whoNeverUsesTheJdksSocketsIsLeftNoThreadThatWaitsInASystemCall() throws Exception {
+        try (var jvm = Jvm.start(List.of("-Ddev.sluice.jdkSockets=false"), Waiting.class)) {
+            assertThat(jvm.awaitExit()).as("%s", jvm.output()).isZero();
+            assertThat(jvm.output()).contains("left: []");
+        }
+        try (var jvm = Jvm.start(Waiting.class)) {
+            assertThat(jvm.awaitExit()).as("%s", jvm.output()).isZero();
+            assertThat(jvm.output()).contains("left: [MasterPoller]");
+        }
+    }
+
+    /// Runs a loop, then prints what is left of it and of the JDK's pollers.
+    static final class Waiting {
+        public static void main(String[] args) throws Exception {
+            Sluice.run(() -> Sluice.sleep(Duration.ofMillis(1)));
+            IO.println("left: "
+                    + Thread.getAllStackTraces().keySet().stream()
+                            .map(Thread::getName)
+                            .filter(name -> name.startsWith("sluice-") || name.contains("Poller"))
+                            .toList());
         }
     }
 

@@ -92,6 +92,18 @@ class ParentKilledTest {
         }
     }
 
+    /// Where a thread is in a system call, the exit of a JVM takes 300 ms more.
+    @Test
+    void whichStopsWatchingTheGuardianWhenItShutsDown() throws Exception {
+        try (Jvm jvm = Jvm.start(ParentProgram.class, "exit", "AUTO")) {
+            String mark = mark(jvm);
+            jvm.awaitLine("guardian ");
+            jvm.awaitLine("unwatched");
+            assertThat(jvm.awaitExit()).isZero();
+            assertNobodyLeft(mark);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Backend.class)
     void byItself(Backend backend) throws Exception {
@@ -125,7 +137,7 @@ class ParentKilledTest {
             assertThat(jvm.output())
                     .filteredOn(line -> line.startsWith("left="))
                     .allMatch(line -> line.contains(" EMFILE start true: ") || line.endsWith("exit code 0"))
-                    .anyMatch(line -> line.contains("guarded=false EMFILE start true: guardian: pipe: "))
+                    .anyMatch(line -> line.contains("guarded=false EMFILE start true: guardian: socketpair: "))
                     .anyMatch(
                             line -> line.contains("guarded=true EMFILE start true: pipe: EMFILE (Too many open files)"))
                     .anyMatch(line -> line.contains("guarded=true exit code 0"));

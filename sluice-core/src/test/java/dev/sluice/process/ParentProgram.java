@@ -4,6 +4,7 @@ import dev.sluice.Sluice;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.DescriptorLeaks;
 import dev.sluice.internal.linux.DescriptorLimit;
+import dev.sluice.internal.testkit.Patience;
 import dev.sluice.internal.testkit.TestLoops;
 import dev.sluice.loop.Backend;
 import dev.sluice.task.TaskGroup;
@@ -24,6 +25,7 @@ final class ParentProgram {
                 case "starve" -> starve();
                 case "leave" -> leave();
                 case "odd" -> odd();
+                case "exit" -> exit();
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
         });
@@ -64,6 +66,26 @@ final class ParentProgram {
             System.out.println("ready");
             Sluice.sleep(Duration.ofHours(1));
         }
+    }
+
+    /// Begins to shut down with a child that lives, and goes on once nobody watches the guardian.
+    private static void exit() throws IOException {
+        Command.of("sleep", "100000").start();
+        System.out.println("guardian " + Guardian.pid());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            Patience.until(
+                    "nobody watches the guardian",
+                    () -> Thread.getAllStackTraces().keySet().stream()
+                            .noneMatch(thread -> thread.getName().equals("sluice-guardian")));
+            System.out.println("unwatched");
+            Runtime.getRuntime()
+                    .halt(
+                            Procs.withArgument(Guardian.VARIABLE + "=" + Guardian.mark())
+                                            .isEmpty()
+                                    ? 1
+                                    : 0);
+        }));
+        System.exit(0);
     }
 
     /// Has fewer and fewer descriptors left.

@@ -52,6 +52,7 @@ public final class Socket {
     public static final int MSG_DONTWAIT = 0x40;
     public static final int MSG_NOSIGNAL = 0x4000;
 
+    public static final int SHUT_RD = 0;
     public static final int SHUT_WR = 1;
 
     private static final int GROUP_ADDRESS = 8;
@@ -112,6 +113,17 @@ public final class Socket {
     /// @return bytes received, 0 at the end, or the negated `errno`
     public static int receive(CallState state, int fd, long address, int length, int flags) {
         return (int) Native.call(state, SystemCall.RECVFROM, fd, address, length, flags, 0, 0);
+    }
+
+    /// Blocks the thread until a peer that never writes has gone, or [#SHUT_RD] says so.
+    ///
+    /// @return 0, or the negated `errno`
+    public static int awaitEnd(CallState state, int fd) {
+        int result;
+        do {
+            result = receive(state, fd, state.scratchAddress(), 1, 0);
+        } while (result == -Errno.EINTR);
+        return result;
     }
 
     /// `send(2)`; a lost reader is an error, not a signal.

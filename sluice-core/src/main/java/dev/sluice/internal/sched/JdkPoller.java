@@ -6,14 +6,20 @@ package dev.sluice.internal.sched;
 /// the scheduler of the thread that runs it: the first blocking JDK socket call of a coroutine would make that
 /// coroutine's loop the carrier of all JDK sockets of the JVM. So it is initialised first, by a platform
 /// thread.
+///
+/// One of its threads waits in a system call from then on, and for such a thread the exit of a JVM takes 300 ms
+/// (`VM_Exit::wait_for_threads_in_native_to_block` of HotSpot). So a program whose coroutines make no blocking
+/// calls of the JDK's sockets may say so, by `-Ddev.sluice.jdkSockets=false`.
 public final class JdkPoller {
+    private static final String USED = "dev.sluice.jdkSockets";
+
     private static volatile boolean primed; // set when it is done; pairs with the read in prime
 
     private JdkPoller() {}
 
-    /// Initialises the JDK's poller, unless it has been. Any thread.
+    /// Initialises the JDK's poller, unless it has been or nobody needs it. Any thread.
     public static void prime() {
-        if (primed) {
+        if (primed || System.getProperty(USED, "true").equals("false")) {
             return;
         }
         // A thread of its own, because the caller may be a virtual one. Not in a static initialiser, which it

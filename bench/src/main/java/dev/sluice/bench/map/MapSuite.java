@@ -73,13 +73,15 @@ public final class MapSuite implements Suite {
         }
     }
 
-    /// Each peer with as many jobs as it does in a few seconds.
+    /// A few jobs, where the start of a tool weighs, and many, where its rate does; in a quick run each peer with as
+    /// many as it does in a few seconds.
     private void rates(Plan plan, List<Tool> peers, Runs runs, Consumer<List<Row>> done) throws Exception {
         for (Tool peer : peers) {
             boolean slow = peer.name().equals("GNU parallel");
-            int count = (slow ? 400 : 2000) * (plan.quick() ? 1 : 10);
             double goal = slow ? 5 : 0.8;
-            done.accept(pairs(count + " jobs", List.of(peer), tool -> runs.rate(tool, count), goal));
+            for (int count : plan.quick() ? new int[] {slow ? 400 : 2000} : new int[] {4000, 20_000}) {
+                done.accept(pairs(count + " jobs", List.of(peer), tool -> runs.rate(tool, count), goal));
+            }
         }
     }
 

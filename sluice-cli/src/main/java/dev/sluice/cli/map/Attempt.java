@@ -1,6 +1,7 @@
 package dev.sluice.cli.map;
 
 import dev.sluice.Sluice;
+import dev.sluice.cli.command.UserLocale;
 import dev.sluice.io.ByteSource;
 import dev.sluice.io.StreamException;
 import dev.sluice.process.Child;
@@ -57,7 +58,7 @@ final class Attempt {
         }
         Child child;
         try {
-            child = Command.ofBytes(words).grace(GRACE).start();
+            child = UserLocale.of(Command.ofBytes(words)).grace(GRACE).start();
         } catch (ProcessStartException e) {
             return notStarted(words.getFirst(), e);
         }

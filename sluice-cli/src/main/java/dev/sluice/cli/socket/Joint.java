@@ -1,5 +1,6 @@
 package dev.sluice.cli.socket;
 
+import dev.sluice.cli.command.UserLocale;
 import dev.sluice.io.StandardStreams;
 import dev.sluice.net.Connection;
 import dev.sluice.net.NetException;
@@ -35,7 +36,7 @@ final class Joint {
     /// it ends.
     static void toCommand(Connection connection, List<String> words) throws IOException {
         String[] arguments = words.subList(1, words.size()).toArray(String[]::new);
-        Command command = Command.of(words.getFirst(), arguments)
+        Command command = UserLocale.of(Command.of(words.getFirst(), arguments))
                 .stdin(Input.piped())
                 .stdout(Output.piped())
                 .stderr(Output.inherited());

@@ -161,6 +161,7 @@ final class ProcessWorker implements PoolWorker {
         ProcessCall<?> call = forgotten();
         String whose = call == null ? "start of a worker" : call.toString();
         var why = new WorkerDiedException(whose + ": " + this + " died: " + how, how);
+        pool.died(ready, why); // first: who sees the call end sees the death counted
         if (call != null) {
             boolean anew = call.cancelled().isEmpty() && (!delivered || call.mayBegin(pool.config.retries));
             if (anew) {
@@ -169,7 +170,6 @@ final class ProcessWorker implements PoolWorker {
                 call.lose(why);
             }
         }
-        pool.died(ready, why);
     }
 
     private @Nullable ProcessCall<?> forgotten() {

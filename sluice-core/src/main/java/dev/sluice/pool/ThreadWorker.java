@@ -145,11 +145,11 @@ final class ThreadWorker implements PoolWorker {
     private void mourn(WorkerDiedException why) {
         // Its thread has failed in our own code, and left it. Pairs with the exchanges in execute and giveUp.
         Running<?> running = current.getAndSet(null);
+        pool.died(ready, why); // first: who sees the call end sees the death counted
         if (running != null && running.call != null) {
             pool.released();
             running.call.lose(why);
         }
-        pool.died(ready, why);
     }
 
     private void launch() {

@@ -1,0 +1,159 @@
+package dev.sluice.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.layer.Stack;
+import dev.sluice.loop.Backend;
+import dev.sluice.net.CancelSweep;
+import dev.sluice.net.Connection;
+import dev.sluice.net.Listener;
+import dev.sluice.net.NetException;
+import dev.sluice.net.SweptTransfer;
+import dev.sluice.net.Tcp;
+import dev.sluice.task.TaskGroup;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// TLS over real sockets, cancelled at each suspension: a transfer can go on, a handshake closes its
+/// connection, and its peer is not left waiting.
+@Tag("needs-opens") // counts the steps of a loop
+class CancelledTlsTest {
+    private static final TlsContext CLIENT = Certificates.client();
+    private static final TlsContext SERVER = Certificates.server();
+
+    private record Ends(Connection near, Connection far) {
+        static Ends make() throws IOException {
+            try (Listener listener = Tcp.listen("127.0.0.1:0")) {
+                return new Ends(Tcp.connect(listener.address().place()), listener.accept());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    void readsAndWrites(Backend backend) throws Exception {
+        int cancelled = CancelSweep.everywhere(
+                backend,
+                () -> {
+                    Ends ends = Ends.make();
+                    Certificates.Pair pair = Certificates.shake(CLIENT, ends.near, SERVER, ends.far);
+                    return new SweptTransfer(pair.client(), pair.server());
+                },
+                SweptTransfer::both,
+                SweptTransfer::rest);
+        assertThat(cancelled).isGreaterThan(5);
+    }
+
+    /// Two ends that say something in clear, and shake hands.
+    private static final class Upgrade {
+        private final Ends ends = Ends.make();
+        private @Nullable Stack client;
+        private @Nullable Stack server;
+
+        Upgrade() throws IOException {}
+
+        private static void say(Connection from, Connection to, String text) throws IOException {
+            from.write(text.getBytes(StandardCharsets.UTF_8));
+            byte[] heard = new byte[text.length()];
+            assertThat(to.read(heard, 0, heard.length)).isEqualTo(heard.length);
+            assertThat(heard).asString().isEqualTo(text);
+        }
+
+        void work() throws IOException {
+            TaskGroup.<IOException>run(group -> {
+                group.start("server", () -> server = Stack.over(ends.far).tls(SERVER));
+                client = Stack.over(ends.near).tls(CLIENT, "localhost");
+            });
+        }
+
+        /// Who has shaken hands is connected, who has not is closed.
+        void rest() throws IOException {
+            if (client != null && server != null) {
+                say(client, server, "secret");
+                say(server, client, "agreed");
+            }
+            for (Connection end :
+                    new Connection[] {client == null ? ends.near : client, server == null ? ends.far : server}) {
+                if (end == ends.near || end == ends.far) {
+                    assertThatThrownBy(() -> end.read(new byte[1], 0, 1))
+                            .isInstanceOf(NetException.class)
+                            .hasMessageContaining("closed");
+                }
+                end.abort();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    void handshakesAtBothEnds(Backend backend) throws Exception {
+        int cancelled = CancelSweep.everywhere(
+                backend,
+                () -> {
+                    Upgrade upgrade = new Upgrade();
+                    Upgrade.say(upgrade.ends.near, upgrade.ends.far, "STARTTLS\n");
+                    return upgrade;
+                },
+                Upgrade::work,
+                Upgrade::rest);
+        assertThat(cancelled).isGreaterThan(5);
+    }
+
+    /// A server that is not cancelled, for a client that is, or the other way round.
+    private static final class Half {
+        private final Ends ends = Ends.make();
+        private final TaskGroup<Object, Void> group = TaskGroup.open();
+        private @Nullable Connection other;
+        private @Nullable Connection cut;
+
+        Half(boolean client) throws IOException {
+            group.start("the other end", () -> {
+                try {
+                    other = client ? SERVER.accept(ends.far) : CLIENT.connect(ends.near, "localhost");
+                } catch (NetException gone) {
+                    assertThat(gone).hasMessageContaining(ends.near.local().place()); // says who
+                }
+            });
+        }
+
+        void connect() throws IOException {
+            cut = CLIENT.connect(ends.near, "localhost");
+        }
+
+        void accept() throws IOException {
+            cut = SERVER.accept(ends.far);
+        }
+
+        void rest() {
+            group.join(); // ends: the other one is told, or through
+            group.close();
+            assertThat(cut != null && other == null)
+                    .as("a handshake at one end only")
+                    .isFalse();
+            for (Connection end : new Connection[] {other, cut, ends.near, ends.far}) {
+                if (end != null) {
+                    end.abort();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    void handshakesOfTheClient(Backend backend) throws Exception {
+        int cancelled = CancelSweep.everywhere(backend, () -> new Half(true), Half::connect, Half::rest);
+        assertThat(cancelled).isGreaterThan(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    void handshakesOfTheServer(Backend backend) throws Exception {
+        int cancelled = CancelSweep.everywhere(backend, () -> new Half(false), Half::accept, Half::rest);
+        assertThat(cancelled).isGreaterThan(2);
+    }
+}

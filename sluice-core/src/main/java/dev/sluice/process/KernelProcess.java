@@ -17,6 +17,7 @@ import dev.sluice.io.ByteSource;
 import dev.sluice.io.Descriptors;
 import dev.sluice.io.StreamException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A child of this process, watched by its loop through a pidfd.
@@ -54,6 +55,10 @@ final class KernelProcess extends Operation implements Running {
     private final @Nullable ByteSource stderr;
     private final Completion<Ended> exit = new Completion<>();
     private final Completion<Boolean> gone = new Completion<>();
+
+    /// Set by who ends it when its loop has ended. Pairs with itself: one of them reaps, after which the number
+    /// may be another's.
+    private final AtomicBoolean buried = new AtomicBoolean();
 
     // Loop thread only.
     private State state = State.RUNNING;
@@ -151,7 +156,7 @@ final class KernelProcess extends Operation implements Running {
     /// The loop has ended, and has killed what ran. What is left is a zombie, and perhaps some of its group.
     private void endWithoutLoop() {
         loop.awaitEnd();
-        if (gone.result() == null) {
+        if (gone.result() == null && buried.compareAndSet(false, true)) { // pairs with itself
             var own = new CallState();
             Signals.kill(own, target(), Signals.SIGKILL);
             reap(own);

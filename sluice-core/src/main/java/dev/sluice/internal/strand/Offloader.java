@@ -58,18 +58,21 @@ public final class Offloader {
     /// @throws X what the body threw
     public <T, X extends Exception> T call(Work<T, X> body) throws X {
         Strand caller = Strand.current();
-        acquire();
         var job = new Job<T, X>(caller, body);
-        job.begins();
+        acquire();
+        boolean begun = false;
         try {
+            job.begins();
+            begun = true;
             pool.execute(job);
-        } catch (RejectedExecutionException e) {
-            job.abandon();
-            release();
-            throw new IllegalStateException("offload from " + caller.path() + ": its loops have been closed", e);
         } catch (Throwable e) {
-            job.abandon();
+            if (begun) {
+                job.abandon();
+            }
             release();
+            if (e instanceof RejectedExecutionException) {
+                throw new IllegalStateException("offload from " + caller.path() + ": its loops have been closed", e);
+            }
             throw e;
         }
         return job.await();

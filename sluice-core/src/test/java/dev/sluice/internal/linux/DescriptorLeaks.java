@@ -2,6 +2,7 @@ package dev.sluice.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.internal.loop.SharedLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ public final class DescriptorLeaks implements BeforeAllCallback, AfterAllCallbac
         // What the first use of a class opens for ever is not a leak.
         assertThat(LinuxSupport.callsRefused()).isNull();
         assertThat(LinuxSupport.pidFdRefused()).isNull();
+        assertThat(SharedLoop.get()).isNotNull();
         context.getStore(HERE).put("before", open());
     }
 

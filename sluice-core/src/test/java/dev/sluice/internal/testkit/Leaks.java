@@ -46,7 +46,7 @@ public final class Leaks implements BeforeAllCallback, AfterAllCallback {
         Loops.open().close();
         primeProcesses();
         primeSockets();
-        descriptors.beforeAll(context);
+        descriptors.beforeAll(context); // starts the shared loop
         context.getStore(HERE).put("threads", running());
     }
 

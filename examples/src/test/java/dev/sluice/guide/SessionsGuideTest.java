@@ -28,6 +28,7 @@ class SessionsGuideTest {
     // tag::server
     static void serve(Connection connection) throws Exception {
         try (Mux session = Mux.server(connection);
+                var _ = Listener.onDrain(session::goAway);
                 var streams = TaskGroup.open()) {
             while (true) {
                 Connection stream = session.accept();
@@ -60,6 +61,27 @@ class SessionsGuideTest {
                     assertThat(ByteReader.over(first).readLine()).contains("good day");
                 }
                 listener.close();
+                group.join();
+            }
+        });
+    }
+
+    @Test
+    void streamsAreServed() throws Exception {
+        Sluice.run(() -> {
+            try (var group = TaskGroup.open();
+                    Listener listener = Tcp.listen("127.0.0.1:0")) {
+                // tag::serving
+                group.start("server", () -> listener.serve(Mux.serving(stream -> stream.transferTo(stream))));
+                // end::serving
+                try (Mux session = Mux.client(Tcp.connect(listener.address().place()));
+                        Connection stream = session.open()) {
+                    stream.write(bytes("hello\n"));
+                    assertThat(ByteReader.over(stream).readLine()).contains("hello");
+                    listener.close();
+                    stream.write(bytes("still there\n"));
+                    assertThat(ByteReader.over(stream).readLine()).contains("still there");
+                }
                 group.join();
             }
         });

@@ -90,6 +90,7 @@ final class Preload {
         "dev.sluice.loop.Backend",
         "dev.sluice.loop.Loops",
         "dev.sluice.loop.LoopsConfig",
+        "dev.sluice.net.Drain",
         "dev.sluice.net.Listener$Limits",
         "dev.sluice.net.MemoryPipe",
         "dev.sluice.net.Names",

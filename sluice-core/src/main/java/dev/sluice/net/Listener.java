@@ -63,6 +63,29 @@ public interface Listener extends AutoCloseable {
     /// descriptors run out, it waits and tries again. If the caller is cancelled, all tasks are.
     void serve(Limits limits, Handler handler) throws IOException;
 
+    /// Has an action run when the listener that serves the caller is closed: so that a handler whose peers stay
+    /// can tell them to go elsewhere, and end by itself before [Limits#drain] is over. Sessions do so:
+    ///
+    /// ```java
+    /// try (Mux mux = Mux.server(connection);
+    ///         var wish = Listener.onDrain(mux::goAway)) {
+    /// ```
+    ///
+    /// The action runs once, and must not wait: by the task that serves, or at once if the listener has been
+    /// closed already; never if the caller is not a handler of [#serve] or a task that one has started.
+    ///
+    /// @return what takes the wish back
+    static Wish onDrain(Runnable action) {
+        return Drain.add(action);
+    }
+
+    /// An action that is to run when a listener is closed; see [#onDrain].
+    interface Wish extends AutoCloseable {
+        /// Forgets the action. If it is being run, does not wait for that.
+        @Override
+        void close();
+    }
+
     /// Where it listens, with the port that it got.
     Address address();
 

@@ -31,9 +31,10 @@ public final class Memory {
         }
     }
 
-    /// Datagrams inside of the program, between those who are bound to names of one network.
+    /// Connections and datagrams inside of the program, between those who have names of one network.
     public static final class Network {
         private final ConcurrentMap<String, MemoryDatagrams> sockets = new ConcurrentHashMap<>();
+        private final ConcurrentMap<String, MemoryListener> listeners = new ConcurrentHashMap<>();
 
         private Network() {}
 
@@ -47,9 +48,32 @@ public final class Memory {
             }
             return socket;
         }
+
+        /// Listens at a name. At most 128 connections wait to be accepted, then those who connect do. It may be
+        /// used on any loop, and ends with none.
+        ///
+        /// @throws NetException if another one listens at the name
+        public Listener listen(String name) throws NetException {
+            var listener = new MemoryListener(listeners, new End(name));
+            if (listeners.putIfAbsent(name, listener) != null) {
+                throw NetException.of("listen", NetException.Ends.of(listener.address()), -Errno.EADDRINUSE);
+            }
+            return listener;
+        }
+
+        /// Connects to a name.
+        ///
+        /// @throws NetException with the error `ECONNREFUSED` if nobody listens there, or ceases to meanwhile
+        public Connection connect(String name) throws NetException {
+            MemoryListener listener = listeners.get(name);
+            if (listener == null) {
+                throw MemoryListener.refused(new End(name));
+            }
+            return listener.connect();
+        }
     }
 
-    /// A new network for datagrams. Its sockets may be used on any loop.
+    /// A new network. What is made of it may be used on any loop.
     public static Network network() {
         return new Network();
     }
@@ -64,10 +88,12 @@ public final class Memory {
     ///
     /// @param name for messages: the ends are `name.near` and `name.far`
     public static Pair pair(String name) {
+        return pair(new End(name + ".near"), new End(name + ".far"));
+    }
+
+    static Pair pair(End near, End far) {
         var there = new MemoryPipe();
         var back = new MemoryPipe();
-        var near = new End(name + ".near");
-        var far = new End(name + ".far");
         return new Pair(new MemoryConnection(back, there, near, far), new MemoryConnection(there, back, far, near));
     }
 }

@@ -64,9 +64,15 @@ final class Server {
     ///
     /// @param closed whether it has been
     void serve(Limits limits, Handler handler, BooleanSupplier closed) throws IOException {
+        var drain = new Drain();
+        drain.<IOException>around(() -> serve(limits, handler, closed, drain));
+    }
+
+    private void serve(Limits limits, Handler handler, BooleanSupplier closed, Drain drain) throws IOException {
         var room = new Semaphore("connections of " + listener, limits.connections());
         try (var group = TaskGroup.open()) {
             acceptAll(group, room, handler, closed);
+            drain.begin();
             boolean drained = Deadline.after(limits.drain()).tryRun(() -> room.acquire(limits.connections()));
             if (!drained) {
                 group.cancel(CLOSED + " " + limits.drain() + " ago");
@@ -162,7 +168,7 @@ final class Server {
         }
     }
 
-    private static void report(Report report) {
+    static void report(Report report) {
         EventLoop loop = Strand.current().loop();
         if (loop != null) {
             loop.report(report);

@@ -7,10 +7,10 @@ import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.RootStrand;
 import dev.sluice.net.Connection;
+import dev.sluice.net.Listener;
 import dev.sluice.net.NetException;
 import dev.sluice.session.MuxException.Problem;
 import dev.sluice.task.Deadline;
-import dev.sluice.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
 /// to be sent.
 ///
 /// *Ends.* [#goAway] ends the opening; [#close] ends everything; if the connection below ends, the streams are
-/// reset. A peer that breaks the rules is told so, and its session ends. One that is silent is asked whether it
-/// is there, see [MuxConfig#keepAlive].
+/// reset, except that what has come whole, up to the end of a stream, can still be read. A peer that breaks the
+/// rules is told so, and its session ends. One that is silent is asked whether it is there, see
+/// [MuxConfig#keepAlive].
 ///
 /// Threads: any coroutine, and any thread that may block. Two coroutines on the loop of its maker move the
 /// frames.
@@ -52,6 +53,7 @@ public final class Mux implements AutoCloseable {
     private final EventLoop loop;
     private final ReentrantLock lock = new ReentrantLock();
     private final MuxOutput output;
+    private final MuxPings pings;
     private final Completion<Boolean> ended = new Completion<>(); // the connection below is closed
     private final Completion<Boolean> sent = new Completion<>(); // everything, or as much as was possible
 
@@ -64,8 +66,6 @@ public final class Mux implements AutoCloseable {
     private boolean peerGoesAway;
     private @Nullable IOException failure; // why it is over
     private @Nullable Completion<Boolean> arrival; // what those wait for who accept
-    private int pings;
-    private final Map<Integer, Completion<Boolean>> asked = new HashMap<>();
     private long heardNanos; // when something came last
     private long opened;
     private long accepted;
@@ -84,6 +84,7 @@ public final class Mux implements AutoCloseable {
         this.next = first;
         this.loop = loop;
         this.output = new MuxOutput(lower, lock);
+        this.pings = new MuxPings(this);
         this.heardNanos = loop.clock().nanoTime();
     }
 
@@ -109,6 +110,21 @@ public final class Mux implements AutoCloseable {
     /// As [#server(Connection)], with other bounds.
     public static Mux server(Connection connection, MuxConfig config) {
         return start(connection, config, 2);
+    }
+
+    /// A handler for [Listener#serve]: a session over each connection, of which this side is the
+    /// server, and a task for each stream that the peer opens. When the listener is closed, each session says
+    /// [#goAway] at once, and ends with its last stream.
+    ///
+    /// @param handler serves a stream; its caller closes that. What happens to one touches no other: a handler
+    ///     that throws resets its stream, and is reported, unless it threw what peers do to us
+    public static Listener.Handler serving(Listener.Handler handler) {
+        return serving(handler, MuxConfig.defaults());
+    }
+
+    /// As [#serving(Listener.Handler)], with other bounds.
+    public static Listener.Handler serving(Listener.Handler handler, MuxConfig config) {
+        return connection -> MuxServer.serve(server(connection, config), handler);
     }
 
     private static Mux start(Connection connection, MuxConfig config, int first) {
@@ -159,7 +175,7 @@ public final class Mux implements AutoCloseable {
 
     /// Waits for a stream that the peer opens.
     ///
-    /// @throws MuxException if the session has ended
+    /// @throws MuxException if the session has ended, or this side has said that there will be no new streams
     public Connection accept() throws IOException {
         while (true) {
             Completion<Boolean> wait;
@@ -170,6 +186,9 @@ public final class Mux implements AutoCloseable {
                     return first;
                 }
                 check("accept");
+                if (goingAway) {
+                    throw new MuxException("accept", lower, Problem.GOING_AWAY, "this side wants no new ones");
+                }
                 if (arrival == null) {
                     arrival = new Completion<>();
                 }
@@ -188,6 +207,7 @@ public final class Mux implements AutoCloseable {
             if (!goingAway && failure == null) {
                 goingAway = true;
                 output.put(Frame.GO_AWAY, 0, 0, Frame.NORMAL);
+                wakeAcceptors();
             }
         } finally {
             lock.unlock();
@@ -199,40 +219,7 @@ public final class Mux implements AutoCloseable {
     /// @return how long that took
     /// @throws MuxException if the session ends before
     public Duration ping() throws IOException {
-        Clock clock = loop.clock();
-        long begun = clock.nanoTime();
-        var answer = new Completion<Boolean>();
-        int mark;
-        lock.lock();
-        try {
-            check("ping");
-            mark = pings++;
-            asked.put(mark, answer);
-            output.put(Frame.PING, Frame.SYN, 0, mark);
-        } finally {
-            lock.unlock();
-        }
-        try {
-            answer.await("an answer of " + lower);
-        } finally {
-            forget(mark);
-        }
-        lock.lock();
-        try {
-            check("ping");
-        } finally {
-            lock.unlock();
-        }
-        return Duration.ofNanos(clock.nanoTime() - begun);
-    }
-
-    private void forget(int mark) {
-        lock.lock();
-        try {
-            asked.remove(mark);
-        } finally {
-            lock.unlock();
-        }
+        return pings.ask(loop.clock(), "an answer of " + lower);
     }
 
     /// Ends the session: says so, sends what was written, resets what is open and closes the connection below.
@@ -278,8 +265,8 @@ public final class Mux implements AutoCloseable {
         }
     }
 
-    /// Under the lock.
-    private void check(String operation) throws IOException {
+    /// Throws if the session has ended. Under the lock.
+    void check(String operation) throws IOException {
         IOException why = failure;
         if (why != null) {
             Problem problem = why instanceof MuxException known ? known.problem() : Problem.ENDED;
@@ -299,8 +286,16 @@ public final class Mux implements AutoCloseable {
         return config;
     }
 
+    EventLoop loop() {
+        return loop;
+    }
+
     MuxOutput output() {
         return output;
+    }
+
+    MuxPings pings() {
+        return pings;
     }
 
     /// A stream was closed. Under the lock.
@@ -331,24 +326,22 @@ public final class Mux implements AutoCloseable {
         accepted++;
         stream.announce();
         backlog.add(stream);
+        wakeAcceptors();
+        return stream;
+    }
+
+    /// Has those who accept look again. Under the lock.
+    private void wakeAcceptors() {
         Completion<Boolean> waiting = arrival;
         if (waiting != null) {
             arrival = null;
             waiting.complete(true);
         }
-        return stream;
     }
 
     /// Whether a stream of that number has been open.
     boolean wasOpen(int id) {
         return id > 0 && ((id & 1) == parity ? id < next : id <= lastOfPeer);
-    }
-
-    void answered(int mark) {
-        Completion<Boolean> waiting = asked.get(mark);
-        if (waiting != null) {
-            waiting.complete(true);
-        }
     }
 
     void peerGoesAway(int reason) throws MuxException {
@@ -466,16 +459,10 @@ public final class Mux implements AutoCloseable {
             }
             failure = why;
             for (MuxStream stream : new ArrayList<>(streams.values())) {
-                stream.resetBy(why);
+                stream.lost(why);
             }
-            for (Completion<Boolean> waiting : asked.values()) {
-                waiting.complete(true);
-            }
-            Completion<Boolean> accepting = arrival;
-            if (accepting != null) {
-                arrival = null;
-                accepting.complete(true);
-            }
+            pings.end();
+            wakeAcceptors();
             backlog.clear();
             output.tellProgress();
             output.end();

@@ -79,7 +79,7 @@ final class MuxInput {
                 if ((flags & Frame.SYN) != 0) {
                     mux.output().put(Frame.PING, Frame.ACK, 0, length);
                 } else {
-                    mux.answered(length);
+                    mux.pings().answered(length);
                 }
             }
             case Frame.GO_AWAY -> mux.peerGoesAway(length);

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///     output   OPEN ──closeOutput────────▶ FINISHED
 ///     both     ANY ──RST, or the session failed──▶ RESET    ──close, abort──▶ CLOSED
 ///
+/// A session that fails leaves a FINISHED input to its reader: nothing of it is missing. An RST does not.
+///
 /// Invariants: `unsent credit + bytes on their way or unread at the peer = its window`; the peer's credit and
 /// what was not read, `input.count()`, are never more than our window. A stream that is CLOSED is not in the
 /// session's map.
@@ -100,7 +102,7 @@ final class MuxStream implements Connection {
     }
 
     void finished() {
-        inputFinished = true;
+        inputFinished = reset == null; // a frame may have both flags
         wakeReader();
     }
 
@@ -112,11 +114,19 @@ final class MuxStream implements Connection {
         return credit <= 0xffff_ffffL;
     }
 
-    /// Both directions have ended.
+    /// The peer has ended both directions.
     void resetBy(IOException why) {
+        inputFinished = false; // whatever came before
+        lost(why);
+    }
+
+    /// The session has ended, and both directions with it.
+    void lost(IOException why) {
         if (reset == null) {
             reset = why;
-            input.clear();
+            if (!inputFinished) {
+                input.clear();
+            }
             wakeReader();
             wakeWriter();
         }
@@ -148,7 +158,9 @@ final class MuxStream implements Connection {
                 Completion<Boolean> wait;
                 mux.lock().lock();
                 try {
-                    check("read");
+                    if (!inputFinished || closed) {
+                        check("read");
+                    }
                     int count = input.take(into);
                     if (count > 0) {
                         bytesRead += count;

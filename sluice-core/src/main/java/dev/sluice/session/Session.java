@@ -114,7 +114,9 @@ public final class Session implements AutoCloseable {
         return session;
     }
 
-    /// A handler for [Listener#serve] that answers the calls of each connection, until the session ends.
+    /// A handler for [Listener#serve] that answers the calls of each connection, until the session ends. When
+    /// the listener is closed, each session says [#goAway]: what has been asked is answered, if the time to
+    /// drain allows.
     public static Listener.Handler serving(Service service) {
         return connection -> serve(over(connection, service));
     }
@@ -125,7 +127,8 @@ public final class Session implements AutoCloseable {
     }
 
     private static void serve(Session session) throws IOException {
-        try (session) {
+        try (session;
+                var _ = Listener.onDrain(session::goAway)) {
             End why = session.end.await(session);
             if (why.problem() == Problem.BROKEN_RULES || why.problem() == Problem.NO_ANSWER) {
                 throw why.of("answer", session);

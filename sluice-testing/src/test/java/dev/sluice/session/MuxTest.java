@@ -214,6 +214,48 @@ class MuxTest {
     }
 
     @Test
+    void whoGoesAwayAcceptsWhatIsThereAndNoMore() throws Exception {
+        connected(MuxConfig.defaults(), (client, server, group) -> {
+            Connection near = client.open();
+            client.ping();
+            var waiting = group.start("accept", () -> {
+                server.accept();
+                fails(server::accept, Problem.GOING_AWAY);
+            });
+            server.goAway();
+            waiting.get();
+            client.ping();
+            fails(client::open, Problem.GOING_AWAY);
+            near.close();
+        });
+    }
+
+    @Test
+    void whatHasComeWholeCanBeReadWhenTheSessionHasEnded() throws Exception {
+        connected(MuxConfig.defaults(), (client, server, group) -> {
+            Connection whole = client.open();
+            Connection torn = client.open();
+            for (Connection stream : List.of(whole, torn)) {
+                stream.write(new byte[] {1, 2});
+                Connection far = server.accept();
+                far.write(new byte[] {3, 4, 5});
+                if (stream == whole) {
+                    far.closeOutput();
+                }
+            }
+            server.ping();
+            server.close();
+            fails(client::accept, Problem.ENDED); // when this side knows
+            assertThat(whole.readAllBytes(9)).containsExactly(3, 4, 5);
+            assertThat(whole.read(new byte[1], 0, 1)).isNegative();
+            assertThatThrownBy(() -> whole.write(new byte[1])).isInstanceOf(NetException.class);
+            assertThatThrownBy(() -> torn.read(new byte[1], 0, 1)).isInstanceOf(NetException.class);
+            whole.close();
+            assertThatThrownBy(() -> whole.read(new byte[1], 0, 1)).hasMessageContaining("closed");
+        });
+    }
+
+    @Test
     void aClosedSessionResetsItsStreams() throws Exception {
         connected(MuxConfig.defaults(), (client, server, group) -> {
             Connection near = client.open();

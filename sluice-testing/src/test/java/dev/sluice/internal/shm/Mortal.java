@@ -1,5 +1,9 @@
 package dev.sluice.internal.shm;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.sluice.channel.Broadcast.Lag;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
@@ -15,17 +19,19 @@ import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.Topic;
 import dev.sluice.space.sync.SharedBarrier;
-import dev.sluice.space.sync.SharedLock;
 import dev.sluice.space.sync.SharedReadWriteLock;
-import dev.sluice.sync.Hold;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 
 /// What a process does that is stopped, or killed, with each kind of object. What it is about to do and what it
 /// has done it counts in shared memory, so that those who outlive it know between which two numbers the truth
@@ -36,6 +42,9 @@ import java.util.concurrent.CountDownLatch;
 /// It is started ahead, and waits for a line: `ADDRESS LIFE SIGNAL LABEL NUMBER NANOS`. Before its step of that
 /// label and number, from 0, it sends itself the signal; or so many nanoseconds behind it, while it goes on.
 /// The label `*` is that of all steps. Where it has been stopped it goes on when there is another line.
+///
+/// Argument: a folder, for a file of one byte with the number of the process as its name. The byte is 1 while
+/// it is in the middle of an operation.
 final class Mortal {
     static final List<String> LIVES =
             List.of("namespace", "topic", "readwrite", "barrier", "queue", "words", "pipe", "all");
@@ -52,9 +61,11 @@ final class Mortal {
             Queue.Options.defaults().withCapacity(8).withItemBytes(40).withDeliveries(0);
 
     private final Space space;
+    private final ByteBuffer inside;
 
-    private Mortal(Space space) {
+    private Mortal(Space space, ByteBuffer inside) {
         this.space = space;
+        this.inside = inside;
     }
 
     static void main(String[] arguments) throws IOException {
@@ -65,7 +76,10 @@ final class Mortal {
         }
         String[] words = line.split(" ", -1);
         watch(in, words);
-        live(words[0], words[1]);
+        Path mark = Path.of(arguments[0], String.valueOf(ProcessHandle.current().pid()));
+        try (FileChannel file = FileChannel.open(mark, CREATE, READ, WRITE)) {
+            live(words[0], words[1], file.map(FileChannel.MapMode.READ_WRITE, 0, 1));
+        }
     }
 
     private static void watch(BufferedReader in, String[] words) {
@@ -143,127 +157,156 @@ final class Mortal {
 
     /// Lives once, with an opening of its own.
     static void live(String address, String life) {
-        try (Space space = Space.open(address)) {
-            var mortal = new Mortal(space);
-            switch (life) {
-                case "namespace" -> mortal.liveWithNamespace();
-                case "topic" -> mortal.liveWithTopic();
-                case "readwrite" -> mortal.liveWithReadersAndWriters();
-                case "barrier" -> mortal.liveWithBarrier();
-                case "queue" -> mortal.liveWithQueue();
-                case "words" -> mortal.liveWithWords();
-                case "pipe" -> mortal.liveWithPipe();
-                case "wait" -> mortal.liveWithWait();
-                case "lag" -> mortal.liveWithLag();
-                default -> LIVES.subList(0, LIVES.size() - 1).forEach(each -> live(address, each));
-            }
+        live(address, life, ByteBuffer.allocate(1));
+    }
+
+    private static void live(String address, String life, ByteBuffer inside) {
+        if (life.equals("all")) {
+            LIVES.subList(0, LIVES.size() - 1).forEach(each -> live(address, each, inside));
+            return;
         }
+        Space space = Space.open(address);
+        var mortal = new Mortal(space, inside);
+        switch (life) {
+            case "namespace" -> mortal.liveWithNamespace();
+            case "topic" -> mortal.liveWithTopic();
+            case "readwrite" -> mortal.liveWithReadersAndWriters();
+            case "barrier" -> mortal.liveWithBarrier();
+            case "queue" -> mortal.liveWithQueue();
+            case "words" -> mortal.liveWithWords();
+            case "pipe" -> mortal.liveWithPipe();
+            case "wait" -> mortal.liveWithWait();
+            case "lag" -> mortal.liveWithLag();
+            default -> throw new IllegalArgumentException("live: life=" + life);
+        }
+        mortal.runs(space::close);
+    }
+
+    /// Does what is one operation; the order of what an interpreter writes is that of the program.
+    private <T> T does(Supplier<T> operation) {
+        inside.put(0, (byte) 1);
+        T result = operation.get();
+        inside.put(0, (byte) 0);
+        return result;
+    }
+
+    private void runs(Runnable operation) {
+        does(() -> {
+            operation.run();
+            return true;
+        });
     }
 
     private void begun(String what) {
-        space.counter(what + ".begun").add(1);
+        does(() -> space.counter(what + ".begun").add(1));
     }
 
     private void done(String what) {
-        space.counter(what + ".done").add(1);
+        does(() -> space.counter(what + ".done").add(1));
     }
 
     private void liveWithNamespace() {
-        Namespace namespace = namespace(space);
+        Namespace namespace = does(() -> namespace(space));
         for (int i = 0; i < 2; i++) {
             begun("count");
-            namespace.update("count", Integer.class, 0, now -> now + 1);
+            does(() -> namespace.update("count", Integer.class, 0, now -> now + 1));
             done("count");
-            long number = namespace.get("count", Integer.class).orElseThrow();
-            namespace.put("a", whole(number));
-            namespace.get("a").ifPresent(entry -> namespace.compareAndSet("a", entry.version(), whole(number + 1)));
-            namespace.put("b", whole(number));
-            namespace.put("mine", new byte[] {1}, Lifetime.ephemeral());
-            namespace.put("short", new byte[] {1}, Lifetime.expiring(Duration.ofNanos(1)));
-            namespace.remove("b");
+            long number = does(() -> namespace.get("count", Integer.class)).orElseThrow();
+            does(() -> namespace.put("a", whole(number)));
+            does(() -> namespace.get("a"))
+                    .ifPresent(entry -> does(() -> namespace.compareAndSet("a", entry.version(), whole(number + 1))));
+            does(() -> namespace.put("b", whole(number)));
+            does(() -> namespace.put("mine", new byte[] {1}, Lifetime.ephemeral()));
+            does(() -> namespace.put("short", new byte[] {1}, Lifetime.expiring(Duration.ofNanos(1))));
+            does(() -> namespace.remove("b"));
         }
     }
 
     private void liveWithTopic() {
-        Topic<String> topic = topic(space);
-        Topic.Subscription<String> own = topic.subscribe(Lag.DROP_OLDEST);
-        Topic.Subscription<String> waitedFor = topic.subscribe(Lag.WAIT);
+        Topic<String> topic = does(() -> topic(space));
+        Topic.Subscription<String> own = does(() -> topic.subscribe(Lag.DROP_OLDEST));
+        Topic.Subscription<String> waitedFor = does(() -> topic.subscribe(Lag.WAIT));
         for (int i = 0; i < 3; i++) {
+            String message = whole(i);
             begun("topic");
-            if (topic.tryPublish(whole(i))) {
+            if (does(() -> topic.tryPublish(message))) {
                 done("topic");
             }
-            own.tryReceive();
+            does(own::tryReceive);
         }
-        waitedFor.tryReceive();
-        waitedFor.close();
-        topic.subscribe(Lag.WAIT); // and does not receive
+        does(waitedFor::tryReceive);
+        runs(waitedFor::close);
+        does(() -> topic.subscribe(Lag.WAIT)); // and does not receive
     }
 
     private void liveWithReadersAndWriters() {
-        SharedReadWriteLock lock = space.readWriteLock("rw");
-        lock.read().tryAcquire().ifPresent(SharedLock.Held::close);
-        lock.write().tryAcquire().ifPresent(held -> {
-            space.counter("inside").set(1);
-            held.repaired();
-            space.counter("inside").set(0);
-            held.close();
+        SharedReadWriteLock lock = does(() -> space.readWriteLock("rw"));
+        does(lock.read()::tryAcquire).ifPresent(held -> runs(held::close));
+        does(lock.write()::tryAcquire).ifPresent(held -> {
+            runs(() -> space.counter("inside").set(1));
+            runs(held::repaired);
+            runs(() -> space.counter("inside").set(0));
+            runs(held::close);
         });
-        lock.read().tryAcquire();
+        does(lock.read()::tryAcquire);
     }
 
     private void liveWithBarrier() {
-        SharedBarrier alone = space.barrier("alone", 1);
-        alone.await();
-        SharedBarrier barrier = space.barrier("b", 2);
-        barrier.abort("no luck");
-        barrier.reset();
-        alone.await();
+        SharedBarrier alone = does(() -> space.barrier("alone", 1));
+        does(alone::await);
+        SharedBarrier barrier = does(() -> space.barrier("b", 2));
+        does(() -> barrier.abort("no luck"));
+        runs(barrier::reset);
+        does(alone::await);
     }
 
     private void liveWithQueue() {
-        Queue<String> queue = queue(space);
+        Queue<String> queue = does(() -> queue(space));
         for (int i = 0; i < 3; i++) {
+            String item = whole(i);
             begun("put");
-            if (queue.tryPut(whole(i))) {
+            if (does(() -> queue.tryPut(item))) {
                 done("put");
             }
         }
-        if (queue.tryTake() instanceof Received.Value<Lease<String>>(Lease<String> lease)) {
+        if (does(queue::tryTake) instanceof Received.Value<Lease<String>>(Lease<String> lease)) {
             begun("taken");
-            lease.done();
+            runs(lease::done);
             done("taken");
         }
-        if (queue.tryTake() instanceof Received.Value<Lease<String>>(Lease<String> lease)) {
-            lease.close(); // gives it back
+        if (does(queue::tryTake) instanceof Received.Value<Lease<String>>(Lease<String> lease)) {
+            runs(lease::close); // gives it back
         }
-        queue.tryTake(); // and has it at the end
+        does(queue::tryTake); // and has it at the end
     }
 
     private void liveWithWords() {
-        space.lock("lock").tryAcquire().ifPresent(held -> {
+        does(() -> space.lock("lock").tryAcquire()).ifPresent(held -> {
             begun("locked");
             done("locked");
-            held.repaired();
-            held.close();
+            runs(held::repaired);
+            runs(held::close);
         });
-        space.semaphore("permits", PERMITS).tryAcquire().ifPresent(Hold::close);
-        var value = space.value("value", String.class, whole(0));
-        value.set(whole(space.counter("locked.done").get()));
-        space.event("ready").set();
-        space.condition("changed").signal();
-        space.event("ready").clear();
-        space.semaphore("permits", PERMITS).tryAcquire();
+        does(() -> space.semaphore("permits", PERMITS).tryAcquire()).ifPresent(hold -> runs(hold::close));
+        var value = does(() -> space.value("value", String.class, whole(0)));
+        long number = does(() -> space.counter("locked.done").get());
+        runs(() -> value.set(whole(number)));
+        runs(() -> space.event("ready").set());
+        runs(() -> space.condition("changed").signal());
+        runs(() -> space.event("ready").clear());
+        does(() -> space.semaphore("permits", PERMITS).tryAcquire());
     }
 
     private void liveWithPipe() {
-        try (Pipe<String> one = pipe(space);
-                Pipe<String> two = pipe(space)) {
-            one.send(whole(1));
-            two.send(whole(2));
-            if (!isWhole(one.receive()) || !isWhole(two.receive())) {
+        try (Pipe<String> one = does(() -> pipe(space));
+                Pipe<String> two = does(() -> pipe(space))) {
+            runs(() -> one.send(whole(1)));
+            runs(() -> two.send(whole(2)));
+            if (!isWhole(does(one::receive)) || !isWhole(does(two::receive))) {
                 throw new IllegalStateException("torn");
             }
+            runs(two::close);
+            runs(one::close);
         } catch (SpaceException busy) {
             if (busy.problem() != SpaceException.Problem.BUSY) {
                 throw busy;

@@ -64,6 +64,18 @@ final class Survivor implements AutoCloseable {
         return space.counter(what).get();
     }
 
+    /// How often the dead had done what they count.
+    long progress() {
+        return Math.min(count("count.done"), Math.min(count("put.done"), count("topic.done")));
+    }
+
+    /// Nobody has died.
+    void requireAllDone() {
+        for (String what : List.of("count", "put", "topic", "locked", "taken")) {
+            assertThat(count(what + ".done")).as(what).isPositive().isEqualTo(count(what + ".begun"));
+        }
+    }
+
     void check(String life, String what) throws Exception {
         switch (life) {
             case "namespace" -> checkNamespace(what);
@@ -173,8 +185,17 @@ final class Survivor implements AutoCloseable {
         Queue<String> queue = Mortal.queue(space);
         SharedQueue words = ((ShmSpace) space).sharedQueue("q", queue.options());
         sweep(words, what);
+        takeAll(queue, words, what);
         queue.put(Mortal.whole(7));
         taken--;
+        takeAll(queue, words, what);
+        queue.join();
+        assertThat(taken + count("taken.begun")).as(what).isGreaterThanOrEqualTo(count("put.done"));
+        assertThat(taken + count("taken.done")).as(what).isLessThanOrEqualTo(count("put.begun"));
+        assertThat(words.slots().violation()).as(what).isEmpty();
+    }
+
+    private void takeAll(Queue<String> queue, SharedQueue words, String what) {
         while (!words.slots().isDone()) {
             if (queue.tryTake() instanceof Received.Value<Lease<String>>(Lease<String> lease)) {
                 assertThat(Mortal.isWhole(lease.item()))
@@ -184,10 +205,6 @@ final class Survivor implements AutoCloseable {
                 taken++;
             }
         }
-        queue.join();
-        assertThat(taken + count("taken.begun")).as(what).isGreaterThanOrEqualTo(count("put.done"));
-        assertThat(taken + count("taken.done")).as(what).isLessThanOrEqualTo(count("put.begun"));
-        assertThat(words.slots().violation()).as(what).isEmpty();
     }
 
     private void checkWords(String what) {

@@ -53,7 +53,8 @@ final class SocketListener extends KernelSocket implements Listener {
             int result = new Accept(this).perform(this);
             if (result >= 0) {
                 server.accepted();
-                return Sockets.accepted(here, result, address, graceNanos);
+                int accepted = here.sockets().adopt(net.sockets(), result);
+                return Sockets.accepted(here, accepted, address, graceNanos);
             }
             if (!OF_THE_PEER.contains(Errno.name(-result))) {
                 throw failure(result);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// In a JVM of its own: one that cannot load a class for want of descriptors never loads it again.
 class OutOfDescriptorsTest {
     @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL"})
+    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
     void aServerOutlivesIt(Backend backend) throws Exception {
         try (Jvm jvm = Jvm.start(Program.class, backend.name())) {
             jvm.awaitLine("served 5");

@@ -61,7 +61,7 @@ class PythonPeersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL"})
+    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
     void anAsyncioClientGetsItsEcho(Backend backend) throws Exception {
         run(backend, () -> {
             try (Listener listener = Tcp.listen("127.0.0.1:0");
@@ -78,7 +78,7 @@ class PythonPeersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL"})
+    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
     void anAsyncioServerAnswers(Backend backend) throws Exception {
         run(backend, () -> {
             try (var python =

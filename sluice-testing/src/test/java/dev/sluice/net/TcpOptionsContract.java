@@ -33,7 +33,8 @@ abstract class TcpOptionsContract {
         Sluice.run(two, () -> Deadline.after(ofSeconds(60)).named("test").run(body));
     }
 
-    private static int option(Connection connection, int level, int option) {
+    /// What the system has for an option; the sockets of the JDK are asked by its names.
+    int option(Connection connection, int level, int option) {
         return Socket.getOption(new CallState(), ((SocketConnection) connection).fd, level, option);
     }
 

@@ -152,6 +152,16 @@ final class NioSockets implements SocketCalls {
         return new int[0];
     }
 
+    /// Each loop counts its own sockets: the number of one means nothing to another, or some other socket.
+    @Override
+    public int adopt(SocketCalls from, int fd) {
+        if (from == this) {
+            return fd;
+        }
+        NioChannel moved = ((NioSockets) from).channels.remove(fd);
+        return add(Objects.requireNonNull(moved, () -> "no socket " + fd));
+    }
+
     @Override
     public DatagramBatch batch() {
         return new NioDatagrams(this);

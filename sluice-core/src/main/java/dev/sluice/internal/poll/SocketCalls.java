@@ -61,6 +61,11 @@ public interface SocketCalls {
     /// @return the three, or empty after an error
     int[] peerCredentials(int fd);
 
+    /// Takes over a socket that a loop of the same kind has accepted, and that nobody has used yet.
+    ///
+    /// @return its descriptor here
+    int adopt(SocketCalls from, int fd);
+
     /// Places for datagrams, to be freed. Used by one thread at a time.
     DatagramBatch batch();
 

@@ -184,15 +184,20 @@ class Barrier(Words):
         if not self._memory.compare_and_set(self._at_cell(place), taken, leaving):
             if self._memory.load(self._at_cell(place)) != leaving:  # which an interrupt has left
                 return True  # it is another round's by now
-        while True:
-            now = self._word()
-            if now >> _ROUND != turn:
-                return True
-            if self._replace(now, now & ~_LEFT | now + _ONE_LEFT & _LEFT):
-                break
+        if not self._count_left(turn):
+            return True
         self._memory.compare_and_set(self._at_cell(place), leaving, _cell_word(turn, _FREE, 0))
         self._changed.ring()
         return False
+
+    def _count_left(self, turn: int) -> bool:
+        """Makes who has seen that all are there look again; False if the round is over."""
+        while True:
+            now = self._word()
+            if now >> _ROUND != turn:
+                return False
+            if self._replace(now, now & ~_LEFT | now + _ONE_LEFT & _LEFT):
+                return True
 
     # -- breaking
 
@@ -240,18 +245,28 @@ class Barrier(Words):
         with self._section:
             self._file.require_open("reset")
             now = self._word()
+            turn = now >> _ROUND
             if now & _BROKEN:
-                turn = now >> _ROUND
                 self._memory.store(self._at + _OWN + 8 * (turn % _OUTCOMES), turn << _ROUND | _RESET)
-                self._replace(now, self._next(turn))  # else somebody else has mended it
+                while now & _BROKEN and now >> _ROUND == turn and not self._replace(now, self._next(turn)):
+                    now = self._word()  # somebody has mended it, or counted who has left
                 self._changed.ring()
 
     def _release(self) -> None:
         found = False
         for place in range(self.parties):
-            cell = self._memory.load(self._at_cell(place))
-            if cell >> 28 & 15 != _FREE and self._file.buried(cell & _OWNER):
-                free = _cell_word(cell >> _ROUND, _FREE, 0)
-                found |= self._memory.compare_and_set(self._at_cell(place), cell, free)
+            found |= self._release_place(place)
         if found:
             self._changed.ring()
+
+    def _release_place(self, place: int) -> bool:
+        """A cell of a round that is over stays as it is, lest one who is late to that round takes it."""
+        cell = self._memory.load(self._at_cell(place))
+        turn, owner = cell >> _ROUND, cell & _OWNER
+        if cell >> 28 & 15 == _FREE or self._word() >> _ROUND != turn or not self._file.buried(owner):
+            return False
+        leaving = _cell_word(turn, _LEAVING, owner)
+        if cell != leaving and not self._memory.compare_and_set(self._at_cell(place), cell, leaving):
+            return False  # somebody else is at it
+        free = _cell_word(turn, _FREE, 0)
+        return self._count_left(turn) and self._memory.compare_and_set(self._at_cell(place), leaving, free)

@@ -148,6 +148,14 @@ class SyncTest(SpaceCase):
         together(lambda: got.append(barrier.wait(PATIENCE)), lambda: got.append(other.wait(PATIENCE)))
         self.assertEqual(sorted(got), [0, 1])
 
+    def test_who_is_late_to_a_round_takes_no_place_of_one_who_has_left(self) -> None:
+        gone = self.other()
+        barrier, other, leaving = self.space.barrier("b", 2), self.other().barrier("b", 2), gone.barrier("b", 2)
+        turn = barrier._word() >> 32  # it looks, and is held
+        together(lambda: other.wait(PATIENCE), lambda: leaving.wait(PATIENCE))
+        gone.close()
+        self.assertIsNone(barrier._take(turn, 0))
+
     def test_broken_until_it_is_reset(self) -> None:
         barrier, other = self.space.barrier("b", 2), self.other().barrier("b", 2)
         said: list[str] = []

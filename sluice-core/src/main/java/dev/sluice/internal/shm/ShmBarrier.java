@@ -13,17 +13,17 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// A barrier between processes.
 ///
-///     word: 63 … 32 round | 31 … 13 how many have left it early | 12 broken | 11 … 0 by which participant
+///     word: 63 … 32 round | 31 … 13 how many left it early, or died | 12 broken | 11 … 0 by which participant
 ///     own:  | 64 × outcome | 128 × (length, text: why it was broken) | a cell for each party |
 ///     cell: 63 … 32 round | 31 … 28 state | 27 … 0 the party's stamp
 ///
-///     FREE, or of a past round ──arrive──▶ TAKEN ──its wait is cancelled──▶ LEAVING ──▶ FREE
-///                                            └──death──▶ FREE
+///     FREE, or of a past round ──arrive──▶ TAKEN ──its wait is cancelled, or death──▶ LEAVING ──▶ FREE
 ///
 /// The round is complete when all cells are `TAKEN` in it, by the living: whoever sees that makes the word that
-/// of the next round, if it is as it was before the look. Who leaves early first takes its cell out of the look,
-/// and then changes the word; if that is of a later round by then, it was seen, and has arrived after all. Cells
-/// of past rounds are free without a change.
+/// of the next round, if it is as it was before the look. Who leaves early, or takes a dead one out, first
+/// takes its cell out of the look, and then changes the word; if that is of a later round by then, it was seen,
+/// and has arrived after all. Cells of past rounds are free without a change, but not for who is late to that
+/// round.
 ///
 /// A round that is reset is broken first; its outcome says so to those who come to look later.
 ///
@@ -114,8 +114,8 @@ final class ShmBarrier extends SharedWords implements SharedBarrier {
         return mapping().compareAndSetLong(cellAt(place), seen, now); // pairs with the getLongVolatile in cell
     }
 
-    /// Whether a cell may be taken in a round. One of a later round may not: whoever is late would take an arrival
-    /// away.
+    /// Whether a cell may be taken in a round. One of a later round may not: whoever is late would take an
+    /// arrival away.
     private static boolean isOpen(long cell, int round) {
         int ahead = Slots.lapOf(cell) - round;
         return ahead < 0 || ahead == 0 && Slots.stateOf(cell) == FREE;
@@ -244,19 +244,26 @@ final class ShmBarrier extends SharedWords implements SharedBarrier {
             return true; // it is another round's by now
         }
         Steps.at("barrier.leaving");
-        for (long now = word(); ; now = word()) {
-            if (roundOf(now) != round) {
-                return true;
-            }
-            // The count goes around within its own bits.
-            long next = now & ~LEFT_MASK | now + ONE_LEFT & LEFT_MASK;
-            if (replace(now, next)) {
-                break;
-            }
+        if (!countLeft(round)) {
+            return true;
         }
         Steps.at("barrier.left");
         replaceCell(place, leaving, Slots.word(round, FREE, 0));
         ring();
+        return false;
+    }
+
+    /// Makes who has seen that all are there look again.
+    ///
+    /// @return false if the round is over
+    private boolean countLeft(int round) {
+        for (long now = word(); roundOf(now) == round; now = word()) {
+            // The count goes around within its own bits.
+            long next = now & ~LEFT_MASK | now + ONE_LEFT & LEFT_MASK;
+            if (replace(now, next)) {
+                return true;
+            }
+        }
         return false;
     }
 
@@ -316,18 +323,27 @@ final class ShmBarrier extends SharedWords implements SharedBarrier {
     public void reset() {
         abort("reset"); // from here on the round is not completed
         mapped(() -> {
-            long now = word();
-            if (isBroken(now)) {
-                int round = roundOf(now);
+            long broken = word();
+            int round = roundOf(broken);
+            if (isBroken(broken)) {
                 long at = at(OWN + (long) (round & OUTCOMES - 1) * Long.BYTES);
                 // Before the word of the next round; pairs with the getLongVolatile in wasReset.
                 mapping().putLongVolatile(at, (long) round << ROUND_SHIFT | RESET);
                 Steps.at("barrier.reset");
-                replace(now, (long) (round + 1) << ROUND_SHIFT); // else somebody else has mended it
+                endBroken(round);
                 ring();
             }
             return this;
         });
+    }
+
+    /// Others may mend it, too, or count who has left meanwhile.
+    private void endBroken(int round) {
+        for (long now = word(); isBroken(now) && roundOf(now) == round; now = word()) {
+            if (replace(now, (long) (round + 1) << ROUND_SHIFT)) {
+                return;
+            }
+        }
     }
 
     // ---- the end
@@ -336,14 +352,29 @@ final class ShmBarrier extends SharedWords implements SharedBarrier {
     void releaseBuried() {
         boolean any = false;
         for (int place = 0; place < parties; place++) {
-            long cell = cell(place);
-            if (Slots.stateOf(cell) != FREE && participants().buried(Slots.ownerOf(cell))) {
-                any |= replaceCell(place, cell, Slots.word(Slots.lapOf(cell), FREE, 0));
-            }
+            any |= releaseIfBuried(place);
         }
         if (any) {
             ring();
         }
+    }
+
+    /// A cell of a round that is over stays as it is, lest one who is late to that round takes it.
+    private boolean releaseIfBuried(int place) {
+        long cell = cell(place);
+        int round = Slots.lapOf(cell);
+        int owner = Slots.ownerOf(cell);
+        if (Slots.stateOf(cell) == FREE
+                || roundOf(word()) != round
+                || !participants().buried(owner)) {
+            return false;
+        }
+        long leaving = Slots.word(round, LEAVING, owner);
+        if (cell != leaving && !replaceCell(place, cell, leaving)) {
+            return false; // somebody else is at it
+        }
+        Steps.at("barrier.releasing");
+        return countLeft(round) && replaceCell(place, leaving, Slots.word(round, FREE, 0));
     }
 
     /// Waits for who writes why right now: when we have left, our place is another's.

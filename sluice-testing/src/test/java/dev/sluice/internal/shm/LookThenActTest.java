@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +178,113 @@ class LookThenActTest {
         Halted<Integer> other = Halted.at("barrier.arrived", two::await);
         other.release();
         assertThat(List.of(one.await(), other.end())).containsExactlyInAnyOrder(0, 1);
+    }
+
+    @Test
+    void whoComesLateToARoundThatIsOverTakesNoPlaceOfOneWhoHasDied() throws Exception {
+        ShmBarrier one = barrier();
+        Halted<Integer> late = Halted.at("barrier.take", one::await);
+        ShmBarrier dead = barrier();
+        ShmBarrier two = barrier();
+        meet(dead, two);
+        dead.abandon();
+        sweep(two);
+        requireNotPassed(late, two);
+    }
+
+    @Test
+    void whoComesLateToARoundThatIsOverTakesNoPlaceOfOneWhoHasLeft() throws Exception {
+        ShmBarrier one = barrier();
+        Halted<Integer> late = Halted.at("barrier.take", one::await);
+        ShmBarrier gone = barrier();
+        ShmBarrier two = barrier();
+        meet(gone, two);
+        gone.close();
+        requireNotPassed(late, two);
+    }
+
+    /// One looks whether all are there and finds them, and another one finds that one of them has died: the
+    /// round is complete, or it is not.
+    @Test
+    void aRoundThatIsCompletedWhileOneOfItIsSweptKeepsItsPlaces() throws Exception {
+        ShmBarrier one = barrier();
+        ShmBarrier sweeper = barrier();
+        Halted<Integer> late = Halted.at("barrier.take", one::await);
+        ShmBarrier dead = barrier();
+        Halted<Integer> first = Halted.at("barrier.arrived", dead::await);
+        first.release();
+        ShmBarrier two = barrier();
+        Halted<Integer> second = Halted.at("barrier.complete", two::await);
+        untended(List.of(one, two, sweeper), () -> {
+            dead.abandon();
+            Halted<Long> sweep = Halted.at("barrier.releasing", sweeper::doChores);
+            assertThat(second.end()).isEqualTo(1);
+            return sweep.end();
+        });
+        requireNotPassed(late, two);
+    }
+
+    /// One mends a broken barrier while another one takes out who has died there.
+    @Test
+    void aResetThatMeetsTheSweepOfOneWhoHasDiedMendsTheBarrier() throws Exception {
+        ShmBarrier one = barrier();
+        ShmBarrier two = barrier();
+        ShmBarrier dead = barrier();
+        Halted<Integer> waiter = Halted.at("barrier.arrived", dead::await);
+        untended(List.of(one, two), () -> {
+            dead.abandon();
+            Halted<Boolean> reset = Halted.at("barrier.reset", () -> {
+                one.reset();
+                return true;
+            });
+            sweep(two);
+            return reset.end();
+        });
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(waiter::end);
+        meet(one, two);
+    }
+
+    /// While the thread that looks after all objects of this process keeps out.
+    private static <T> void untended(List<ShmBarrier> barriers, Callable<T> body) {
+        if (barriers.isEmpty()) {
+            try {
+                body.call();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+            return;
+        }
+        List<ShmBarrier> others = barriers.subList(1, barriers.size());
+        barriers.getFirst()
+                .file()
+                .tend(
+                        () -> {
+                            untended(others, body);
+                            return 0;
+                        },
+                        0);
+    }
+
+    private static void sweep(ShmBarrier barrier) {
+        Participants participants = barrier.file().participants();
+        do {
+            barrier.doChores();
+        } while (participants.unswept().stream().anyMatch(entry -> entry.stamp() != participants.stamp()));
+    }
+
+    private static void meet(ShmBarrier one, ShmBarrier two) throws Exception {
+        Halted<Integer> first = Halted.at("barrier.arrived", one::await);
+        first.release();
+        assertThat(List.of(two.await(), first.end())).containsExactlyInAnyOrder(0, 1);
+    }
+
+    /// It meets another one in the next round.
+    private static void requireNotPassed(Halted<Integer> late, ShmBarrier other) throws Exception {
+        late.release();
+        int[] place = {-1};
+        boolean met = Deadline.after(Duration.ofSeconds(30)).tryRun(() -> place[0] = other.await());
+        assertThat(met).as("it waits, too").isTrue();
+        assertThat(late.end()).isEqualTo(1 - place[0]);
     }
 
     private static void cancelWhenArrived(ShmBarrier barrier, CancelScope scope) {

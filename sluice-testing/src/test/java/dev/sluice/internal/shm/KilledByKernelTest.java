@@ -178,6 +178,10 @@ class KilledByKernelTest {
             }
             killed += inside ? 1 : 0;
         }
+        check(survivor, life, what);
+    }
+
+    private static void check(Survivor survivor, String life, String what) throws Exception {
         Deadline.after(ofSeconds(60)).named(what).run(() -> survivor.check(life, what));
     }
 
@@ -189,7 +193,7 @@ class KilledByKernelTest {
                 assertThat(Spares.end(process, "life " + i)).isZero();
                 assertThat(spares.hasEndedInside(process)).isFalse();
                 for (String life : Mortal.LIVES.subList(0, Mortal.LIVES.size() - 1)) {
-                    survivor.check(life, "life " + i);
+                    check(survivor, life, "life " + i);
                 }
             }
             survivor.requireAllDone();

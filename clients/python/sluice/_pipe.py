@@ -189,7 +189,8 @@ class Pipe(Closing, Generic[T]):
     def receive(self, timeout: float | None = None) -> T:
         """Takes the next message; waits while there is none.
 
-        Raises SpaceError FINISHED when the other end has sent all that it will, PEER_GONE if it died; TimeoutError.
+        Raises SpaceError FINISHED when the other end has sent all that it will, PEER_GONE if it died, or was aborted;
+        TimeoutError.
         """
         data = self._in.not_empty.wait(self._receive, timeout, self._tend, f"receive {self}")
         return self._codec.decode(data)
@@ -231,8 +232,15 @@ class Pipe(Closing, Generic[T]):
 
     def close(self) -> None:
         """Gives this end up. What the other end has sent and nobody received is lost."""
+        self._leave(_CLOSED)
+
+    def abort(self) -> None:
+        """Gives this end up as if this process had died: the other end raises PEER_GONE behind what was sent before."""
+        self._leave(_DIED)
+
+    def _leave(self, state: int) -> None:
         if not self._file.closed:
-            self._memory.store(self._file.body + 8 * self._end, _CLOSED << 32)
+            self._memory.store(self._file.body + 8 * self._end, state << 32)
             self._ring_all()
             self._file.close()
 

@@ -201,6 +201,18 @@ class SpaceTest(SpaceCase):
             pipe.receive(PATIENCE)
         child.wait()
 
+    def test_pipe_whose_other_end_is_aborted(self) -> None:
+        one: sluice.Pipe[Any] = self.space.pipe("p")
+        other: sluice.Pipe[Any] = self.space.pipe("p")
+        one.send("last")
+        one.abort()
+        one.abort()
+        self.assertEqual(other.receive(), "last")
+        with self.problem(Problem.PEER_GONE):
+            other.receive()
+        with self.problem(Problem.CLOSED):
+            one.send("closed")
+
     # -- small objects
 
     def test_value_of_threads(self) -> None:

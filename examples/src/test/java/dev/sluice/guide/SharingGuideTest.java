@@ -3,8 +3,11 @@ package dev.sluice.guide;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.Sluice;
 import dev.sluice.channel.Broadcast.Lag;
 import dev.sluice.codec.Cbor;
+import dev.sluice.layer.Messages;
+import dev.sluice.layer.Stack;
 import dev.sluice.space.Array;
 import dev.sluice.space.Lease;
 import dev.sluice.space.Namespace;
@@ -90,6 +93,27 @@ class SharingGuideTest {
             // end::pipe
             assertThat(heard).containsExactly("to you, too: hello");
         }
+    }
+
+    @Test
+    void connections() throws Exception {
+        Sluice.run(() -> {
+            try (Space one = Space.open("local:lines");
+                    Space two = Space.open("local:lines")) {
+                // tag::connection
+                Messages<String> here = Stack.over(one.connection("line")).lines();
+                Messages<String> there = Stack.over(two.connection("line")).lines();
+                here.send("hello");
+                there.send("to you, too: " + there.receive().orElseThrow());
+                there.close();
+                List<String> heard = new ArrayList<>();
+                for (String line : here) { // until the other end is closed
+                    heard.add(line);
+                }
+                // end::connection
+                assertThat(heard).containsExactly("to you, too: hello");
+            }
+        });
     }
 
     @Test

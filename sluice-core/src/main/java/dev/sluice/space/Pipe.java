@@ -46,12 +46,12 @@ public interface Pipe<T> extends AutoCloseable, Iterable<T> {
     /// A cancelled receive has not happened: the message is the next one's.
     ///
     /// @throws SpaceException `FINISHED` if the other end has sent all that it will: by [#finish] or by
-    ///     closing; `PEER_GONE` if it died
+    ///     closing; `PEER_GONE` if it died, or was aborted
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled
     T receive();
 
     /// Takes the next message, or learns that none will come: [Received.Value]; [Received.Done] after the other
-    /// end has finished or closed; [Received.Failed] with a [SpaceException] if it died.
+    /// end has finished or closed; [Received.Failed] with a [SpaceException] if it died, or was aborted.
     ///
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled
     Received<T> receiveOrEnd();
@@ -86,9 +86,13 @@ public interface Pipe<T> extends AutoCloseable, Iterable<T> {
     @Override
     void close();
 
+    /// Gives this end up as the death of its process would: the other end gets what was sent before, and then
+    /// no end but `PEER_GONE`, unless this one has finished. After [#close] it does nothing.
+    void abort();
+
     /// Receives until the other end has finished or closed; waits in `hasNext`.
     ///
-    /// @throws SpaceException `PEER_GONE`, from the iterator, if it died
+    /// @throws SpaceException `PEER_GONE`, from the iterator, if it died, or was aborted
     @Override
     java.util.Iterator<T> iterator();
 

@@ -2,6 +2,7 @@ package dev.sluice.space;
 
 import dev.sluice.codec.Cbor;
 import dev.sluice.codec.Codec;
+import dev.sluice.net.Connection;
 import dev.sluice.space.sync.SharedBarrier;
 import dev.sluice.space.sync.SharedCondition;
 import dev.sluice.space.sync.SharedCounter;
@@ -78,6 +79,26 @@ public interface Space extends AutoCloseable {
     ///
     /// @throws SpaceException `BUSY` if both ends are held; `MISMATCH` as [#queue]
     <T> Pipe<T> pipe(String name, Codec<T> codec, Pipe.Options options);
+
+    /// One end of a pipe of bytes, with default options.
+    ///
+    /// @throws SpaceException as [#pipe]
+    default Connection connection(String name) {
+        return connection(name, Pipe.Options.defaults());
+    }
+
+    /// One end of a pipe of bytes: the first who asks gets one, the second the other.
+    ///
+    /// It is a stream as any other, for layers, framings and sessions. What is written before the other end is
+    /// there waits for it, and so does the writer when the pipe is full. An end whose process dies has reset
+    /// it: the other one reads what was written before, and then gets a [dev.sluice.net.NetException] that says
+    /// so.
+    ///
+    /// In the space it is a pipe with [Codec#raw]: the other end may be one, and gets pieces of up to 64 KiB.
+    ///
+    /// @param options how many bytes are under way in each direction, with 4 to 11 more for each piece
+    /// @throws SpaceException as [#pipe]
+    Connection connection(String name, Pipe.Options options);
 
     /// A topic for values as CBOR, with default options.
     default <T> Topic<T> topic(String name, Class<T> type) {

@@ -45,6 +45,15 @@ final class LocalPipe<T> implements Pipe<T> {
         return state.name;
     }
 
+    Pipe.Options options() {
+        return state.options();
+    }
+
+    /// 0 for who was first, 1 for the other.
+    int end() {
+        return end;
+    }
+
     @Override
     public void send(T message) {
         byte[] bytes = encoded(message);
@@ -127,6 +136,11 @@ final class LocalPipe<T> implements Pipe<T> {
             requireOpen("receive");
             return new Received.Done<>();
         }
+        if (message == PipeState.FAILURE) {
+            requireOpen("receive");
+            return new Received.Failed<>(new SpaceException(
+                    Problem.PEER_GONE, "receive " + state.subject() + ": the other end was aborted"));
+        }
         return new Received.Value<>(codec.decode(message));
     }
 
@@ -152,6 +166,15 @@ final class LocalPipe<T> implements Pipe<T> {
         // One winner; pairs with itself.
         if (closed.compareAndSet(false, true)) {
             state.leave(end);
+            opening.forget(this);
+        }
+    }
+
+    @Override
+    public void abort() {
+        // One winner; pairs with itself.
+        if (closed.compareAndSet(false, true)) {
+            state.fail(end);
             opening.forget(this);
         }
     }

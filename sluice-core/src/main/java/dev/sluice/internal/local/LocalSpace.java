@@ -1,6 +1,8 @@
 package dev.sluice.internal.local;
 
 import dev.sluice.codec.Codec;
+import dev.sluice.internal.space.PipeConnection;
+import dev.sluice.net.Connection;
 import dev.sluice.space.Array;
 import dev.sluice.space.Namespace;
 import dev.sluice.space.Pipe;
@@ -115,6 +117,10 @@ final class LocalSpace implements Space {
 
     @Override
     public <T> Pipe<T> pipe(String name, Codec<T> codec, Pipe.Options options) {
+        return localPipe(name, codec, options);
+    }
+
+    private <T> LocalPipe<T> localPipe(String name, Codec<T> codec, Pipe.Options options) {
         PipeState state = object(PipeState.class, Kind.PIPE, name, made -> new PipeState(realm, made, options));
         LocalPipe<T> end = new LocalPipe<>(this, state, codec);
         pipes.add(end);
@@ -123,6 +129,12 @@ final class LocalSpace implements Space {
             throw closedException("open", state);
         }
         return end;
+    }
+
+    @Override
+    public Connection connection(String name, Pipe.Options options) {
+        LocalPipe<byte[]> pipe = localPipe(name, Codec.raw(), options);
+        return new PipeConnection(pipe, pipe.options(), address() + "/" + name, pipe.end());
     }
 
     void forget(LocalPipe<?> end) {

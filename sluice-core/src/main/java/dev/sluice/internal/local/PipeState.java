@@ -18,6 +18,7 @@ final class PipeState extends Monitor {
         private final Deque<byte[]> messages = new ArrayDeque<>();
         private int bytes;
         private boolean finished; // nothing more is sent
+        private boolean failed; // and the sender has not said so
         private boolean unwanted; // nobody will receive
 
         private Direction(String to) {
@@ -53,11 +54,11 @@ final class PipeState extends Monitor {
             return finished || unwanted || !messages.isEmpty();
         }
 
-        /// @return [#END] if nothing can come any more
+        /// @return [#END] or [#FAILURE] if nothing can come any more
         byte[] receive() {
             byte[] message = messages.pollFirst();
             if (message == null) {
-                return END;
+                return failed ? FAILURE : END;
             }
             bytes -= charge(message.length);
             return message;
@@ -76,6 +77,9 @@ final class PipeState extends Monitor {
 
     /// Stands for the end, where a receiver gets a message.
     static final byte[] END = {};
+
+    /// Likewise for an end that the sender has not said.
+    static final byte[] FAILURE = {};
 
     private static final int ENDS = 2;
     private static final int OVERHEAD = 8; // bytes: what a frame costs elsewhere
@@ -133,11 +137,21 @@ final class PipeState extends Monitor {
 
     /// An end is given up. Locks.
     void leave(int end) {
+        leave(end, false);
+    }
+
+    /// An end is given up, as if its holder had died. Locks.
+    void fail(int end) {
+        leave(end, true);
+    }
+
+    private void leave(int end, boolean failed) {
         boolean over = change(() -> {
             present[end] = false;
             gone++;
             Direction in = end == 0 ? toFirst : toSecond;
             Direction out = end == 0 ? toSecond : toFirst;
+            out.failed = failed && !out.finished;
             out.finished = true;
             in.drop();
             return gone == ENDS;

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// at the file's body. An end is a word: a state above the stamp of its holder.
 ///
-///     NEVER ──open──▶ HELD ──close──▶ CLOSED
-///                       └───death───▶ DIED
+///     NEVER ──open──▶ HELD ──────close─────▶ CLOSED
+///                       └──death, or abort──▶ DIED
 ///
 /// When both ends have gone, whoever opens the name takes it from the file and makes a new one: under the lock
 /// of the file's first byte, so that nobody takes the name of a newer file.
@@ -169,6 +169,11 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
 
     // ---- the ends
 
+    /// 0 for who was first, 1 for the other.
+    int end() {
+        return end;
+    }
+
     /// How much each direction holds.
     public int bytes() {
         return bytes;
@@ -285,6 +290,15 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
     /// Gives the end up.
     @Override
     public void close() {
+        leave(CLOSED);
+    }
+
+    /// Gives the end up as if its holder had died.
+    void abort() {
+        leave(DIED);
+    }
+
+    private void leave(int state) {
         if (!closed.compareAndSet(false, true)) { // pairs with itself: once
             return;
         }
@@ -293,7 +307,7 @@ public final class SharedPipe implements SharedObject, WaitThread.Chores {
         WaitThread.remove(this, points);
         Steps.at("pipe.close");
         // Nobody else changes it while we live; pairs with word.
-        memory.putLongVolatile(at(file, end), (long) CLOSED << STATE_SHIFT);
+        memory.putLongVolatile(at(file, end), (long) state << STATE_SHIFT);
         Steps.at("pipe.closed");
         ringAll();
         file.close();

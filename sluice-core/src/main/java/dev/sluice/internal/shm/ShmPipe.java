@@ -120,8 +120,8 @@ final class ShmPipe<T> implements Pipe<T> {
     private Received<T> end() {
         pipe.requireOpen("receive");
         return use("receive", pipe::isPeerDead)
-                ? new Received.Failed<>(
-                        new SpaceException(Problem.PEER_GONE, "receive " + pipe + ": the other end has died"))
+                ? new Received.Failed<>(new SpaceException(
+                        Problem.PEER_GONE, "receive " + pipe + ": the other end has died, or was aborted"))
                 : new Received.Done<>();
     }
 
@@ -146,8 +146,14 @@ final class ShmPipe<T> implements Pipe<T> {
 
     @Override
     public void close() {
-        space.forget(pipe);
         pipe.close();
+        space.forget(pipe);
+    }
+
+    @Override
+    public void abort() {
+        pipe.abort();
+        space.forget(pipe);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.sluice.internal.shm;
 
 import dev.sluice.codec.Codec;
+import dev.sluice.internal.space.PipeConnection;
+import dev.sluice.net.Connection;
 import dev.sluice.space.Array;
 import dev.sluice.space.Namespace;
 import dev.sluice.space.Pipe;
@@ -155,13 +157,27 @@ final class ShmSpace implements Space {
 
     @Override
     public <T> Pipe<T> pipe(String object, Codec<T> codec, Pipe.Options options) {
+        return new ShmPipe<>(this, object, sharedPipe(object, options), codec);
+    }
+
+    @Override
+    public Connection connection(String object, Pipe.Options options) {
+        SharedPipe pipe = sharedPipe(object, options);
+        return new PipeConnection(
+                new ShmPipe<>(this, object, pipe, Codec.raw()),
+                new Pipe.Options(pipe.bytes()),
+                address() + "/" + object,
+                pipe.end());
+    }
+
+    private SharedPipe sharedPipe(String object, Pipe.Options options) {
         ShmProvider.requireName("open object of " + address(), object);
         lock.lock();
         try {
             requireOpen(object);
             SharedPipe pipe = SharedPipe.open(directory, object, options.bytes());
             others.add(pipe);
-            return new ShmPipe<>(this, object, pipe, codec);
+            return pipe;
         } catch (IOException e) {
             throw ShmProvider.failure(e);
         } finally {
@@ -300,6 +316,11 @@ final class ShmSpace implements Space {
             for (AutoCloseable one : open.values()) {
                 if (one instanceof SharedWords words && !words.isClosed()) {
                     words.abandon();
+                }
+            }
+            for (AutoCloseable other : others) {
+                if (other instanceof SharedPipe pipe && !pipe.file().hasLeft()) {
+                    pipe.abandon();
                 }
             }
             open.clear();

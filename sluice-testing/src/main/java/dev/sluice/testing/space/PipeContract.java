@@ -142,6 +142,35 @@ public abstract class PipeContract extends SpaceFixture {
     }
 
     @Test
+    void anAbortedEndHasNotEndedWhatItSent() {
+        Space space = open();
+        everywhere(actors -> {
+            Ends ends = pipe(space);
+            ends.near.send("one");
+            ends.near.abort();
+            ends.near.abort();
+            ends.near.close();
+            assertThat(ends.far.receive()).isEqualTo("one");
+            assertThat(ends.far.receiveOrEnd()).isInstanceOf(Received.Failed.class);
+            assertThat(ends.far.tryReceive()).isInstanceOf(Received.Failed.class);
+            assertFails(Problem.PEER_GONE, ends.far::receive);
+            assertFails(Problem.PEER_GONE, () -> ends.far.send("to nobody"));
+            assertFails(Problem.CLOSED, ends.near::receive);
+            ends.far.close();
+
+            Ends waiting = pipe(space);
+            actors.start(() -> assertFails(Problem.PEER_GONE, waiting.far::receive));
+            waiting.near.abort();
+            actors.join();
+
+            Ends finished = pipe(space);
+            finished.near.finish();
+            finished.near.abort();
+            assertThat(finished.far.receiveOrEnd()).isEqualTo(new Received.Done<>());
+        });
+    }
+
+    @Test
     void aFinishedEndGoesOnReceiving() {
         Ends ends = pipe(open());
         ends.near.send("one");

@@ -67,7 +67,12 @@ public final class Sluice {
             return body.call();
         }
         Loops loops = Loops.open(config);
-        SignalHandling.begin(Engines.root(loops));
+        try {
+            SignalHandling.begin(Engines.root(loops));
+        } catch (Throwable failure) {
+            loops.close();
+            throw failure;
+        }
         try (loops) {
             return callOn(loops.loop(0), "main", body);
         } catch (Throwable failure) {

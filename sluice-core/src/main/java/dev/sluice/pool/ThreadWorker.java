@@ -40,6 +40,8 @@ final class ThreadWorker implements PoolWorker {
     /// How it has ended: with the reason, unless it was told to.
     private final Completion<Optional<WorkerDiedException>> ended = new Completion<>();
 
+    private boolean givenUp; // set by its coroutines, read when they have ended
+
     private volatile boolean ready; // written by the thread; pairs with its reads in isReady and run
 
     ThreadWorker(ThreadPool pool, long number) {
@@ -137,7 +139,7 @@ final class ThreadWorker implements PoolWorker {
             pool.left(this);
         }
         Optional<WorkerDiedException> death = ended.result();
-        if (death != null) {
+        if (death != null && !givenUp) {
             death.ifPresent(this::mourn);
         }
     }
@@ -200,12 +202,16 @@ final class ThreadWorker implements PoolWorker {
                 pool.toString(),
                 why.describe(),
                 List.of(new Report.Holdout(running.toString(), running.doing(), running.thread()))));
+        var died = new WorkerDiedException(running + " was given up: " + why.describe(), "given up");
+        givenUp = true;
+        pool.left(this);
+        pool.died(ready, died); // first: who sees the call end sees the death counted
         ThreadCall<R> call = running.call;
         if (call != null) {
             pool.released();
             call.cut(why);
         }
-        ended.complete(Optional.of(new WorkerDiedException(running + " was given up: " + why.describe(), "given up")));
+        ended.complete(Optional.of(died));
         return true;
     }
 

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The `main` thread runs the functions. A thread beside it reads, so that cancellations arrive while a
 /// function runs, and so that the end of the pipe does: then the parent is dead, and the process halts at once,
-/// whatever it does.
+/// whatever it does. It ends when the pool says that no more comes: for a thread that reads, the exit of a JVM
+/// takes 300 ms. If the parent dies after that, its guardian ends this process.
 ///
 /// Its standard streams are not the pipes: what functions print goes to the pool as text, and what they read is
 /// empty.
@@ -157,15 +158,17 @@ final class WorkerMain {
     /// The reader's life.
     private void read() {
         try {
-            while (true) {
-                readFrame();
+            boolean more = true;
+            while (more) {
+                more = readFrame();
             }
         } catch (IOException gone) {
             Runtime.getRuntime().halt(PARENT_GONE);
         }
     }
 
-    private void readFrame() throws IOException {
+    /// @return whether more comes
+    private boolean readFrame() throws IOException {
         int length = requests.readInt();
         if (length < 1 || length > WorkerFrame.MOST) {
             throw new EOFException("frame: length=" + length + ", expected 1.." + WorkerFrame.MOST);
@@ -184,9 +187,13 @@ final class WorkerMain {
                     newest.cancel();
                 }
             }
-            case WorkerFrame.END -> calls.add(last);
+            case WorkerFrame.END -> {
+                calls.add(last);
+                return false;
+            }
             default -> throw new EOFException("frame: kind unknown");
         }
+        return true;
     }
 
     private void define(byte[] frame) throws IOException {

@@ -181,6 +181,10 @@ abstract class WorkerPool<C extends WorkerCall<?>> extends AbstractPool {
         } catch (ChannelClosedException closed) {
             again.remove(call);
             call.cancel(Objects.requireNonNull(closing.get(), "closed for no reason"));
+        } catch (CancelledException cut) { // the loops are being closed, and nobody else has the call
+            again.remove(call);
+            call.cancel(cut.reason());
+            throw cut;
         }
     }
 

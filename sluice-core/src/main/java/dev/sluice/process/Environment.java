@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,12 @@ final class Environment {
     /// Worked out by whoever needs it first; racing threads work out the same. Pairs with the read in entries.
     private volatile @Nullable List<byte[]> entries;
 
+    /// The last change, for those who make the same again, and with it its entries. Pairs with the read in
+    /// changed.
+    private volatile @Nullable Change last;
+
+    private record Change(String name, @Nullable String value, Environment result) {}
+
     private Environment(@Nullable Map<String, String> whole, Map<String, @Nullable String> changes) {
         this.whole = whole;
         this.changes = changes;
@@ -33,10 +40,16 @@ final class Environment {
     }
 
     Environment changed(String name, @Nullable String value) {
+        Change same = last; // pairs with the write below
+        if (same != null && same.name.equals(name) && Objects.equals(same.value, value)) {
+            return same.result;
+        }
         check(name, value == null ? "" : value);
         var more = new TreeMap<String, @Nullable String>(changes);
         more.put(name, value);
-        return new Environment(whole, Collections.unmodifiableMap(more));
+        var result = new Environment(whole, Collections.unmodifiableMap(more));
+        last = new Change(name, value, result); // pairs with the read above
+        return result;
     }
 
     private static void check(String name, String value) {

@@ -69,7 +69,11 @@ final class KernelProcess extends Operation implements Running {
     private final Timer timer = new Timer() {
         @Override
         protected void expired() {
-            look();
+            if (loop.ended()) {
+                killLeft();
+            } else {
+                look();
+            }
         }
     };
 
@@ -156,6 +160,11 @@ final class KernelProcess extends Operation implements Running {
     /// The loop has ended, and has killed what ran. What is left is a zombie, and perhaps some of its group.
     private void endWithoutLoop() {
         loop.awaitEnd();
+        killLeft();
+    }
+
+    /// Nobody looks any more whether some of the group are left.
+    private void killLeft() {
         if (gone.result() == null && buried.compareAndSet(false, true)) { // pairs with itself
             var own = new CallState();
             Signals.kill(own, target(), Signals.SIGKILL);
@@ -278,7 +287,11 @@ final class KernelProcess extends Operation implements Running {
         } else if (looks++ == 0) {
             lookAgain(now + FIRST_LOOK_NANOS); // who has died with it is forgotten by now, usually
         } else {
-            Groups.ask(started.pid(), alive -> loop.submit(() -> looked(alive)));
+            Groups.ask(started.pid(), alive -> {
+                if (!loop.submit(() -> looked(alive))) {
+                    killLeft();
+                }
+            });
         }
     }
 

@@ -414,8 +414,15 @@ public final class TaskGroup<T, R> implements AutoCloseable {
         @Override
         @SuppressWarnings("unchecked") // only tasks of this group, which return T
         public void ended(TaskStrand<?> task, Outcome<?> outcome) {
-            TaskStrand<? extends T> mine = (TaskStrand<? extends T>) task;
-            boolean stop = decide(mine, (Outcome<? extends T>) outcome);
+            try {
+                note((TaskStrand<? extends T>) task, (Outcome<? extends T>) outcome);
+            } finally {
+                release(); // or the group would wait for ever
+            }
+        }
+
+        private void note(TaskStrand<? extends T> mine, Outcome<? extends T> outcome) {
+            boolean stop = decide(mine, outcome);
             CancelReason why = stop ? reasonToStop(mine, outcome) : null;
             if (why != null && scope.cancel(why)) {
                 enough = why;
@@ -430,7 +437,6 @@ public final class TaskGroup<T, R> implements AutoCloseable {
             if (ending != null) {
                 ending.add(mine);
             }
-            release();
         }
 
         /// Asks the policy. One that fails must not leave the group waiting for ever; joining throws its

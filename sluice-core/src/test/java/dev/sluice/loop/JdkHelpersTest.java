@@ -109,6 +109,7 @@ class JdkHelpersTest {
     static final class Waiting {
         public static void main(String[] args) throws Exception {
             Sluice.run(() -> Sluice.sleep(Duration.ofMillis(1)));
+            assertThat(Sluice.waitGraph().toString()).isNotEmpty();
             IO.println("left: "
                     + Thread.getAllStackTraces().keySet().stream()
                             .map(Thread::getName)

@@ -1,5 +1,6 @@
 package dev.sluice.process;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
@@ -13,13 +14,20 @@ import dev.sluice.internal.linux.DescriptorLeaks;
 import dev.sluice.internal.linux.Signals;
 import dev.sluice.internal.linux.Unistd;
 import dev.sluice.internal.testkit.Patience;
+import dev.sluice.internal.testkit.TestLoops;
+import dev.sluice.loop.Loops;
 import dev.sluice.task.TaskGroup;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -201,6 +209,32 @@ abstract class KernelProcessContract extends ProcessContract {
                 group.join();
             }
         });
+    }
+
+    /// The program has ended, one of its group ignores TERM, and the loop that looks whether it is there ends.
+    @Test
+    void whoIsLeftOfAGroupEndsWithItsLoop() throws Exception {
+        var left = new CompletableFuture<Long>();
+        var ended = new CountDownLatch(1);
+        Loops loops = Loops.open(TestLoops.config().withBackend(backend()));
+        loops.loop(0).execute(() -> {
+            Command shell = shell("trap '' TERM; (while :; do sleep 0.2; done) >/dev/null 2>&1 & echo $!");
+            try (Child child = shell.grace(ofSeconds(60)).start()) {
+                var line = new byte[20];
+                int length = child.stdout().read(line, 0, line.length);
+                left.complete(Long.parseLong(new String(line, 0, length, US_ASCII).strip()));
+                child.exit();
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+            ended.countDown();
+        });
+        long pid = left.get();
+        assertThat(loops.close(ofMillis(50)).holdouts()).isNotEmpty();
+        assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
+        Patience.until(
+                "process " + pid + " has ended",
+                () -> Procs.all().stream().noneMatch(stat -> stat.pid() == pid && !stat.zombie()));
     }
 
     @Test

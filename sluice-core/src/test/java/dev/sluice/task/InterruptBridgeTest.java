@@ -14,6 +14,9 @@ import dev.sluice.internal.testkit.Patience;
 import dev.sluice.internal.testkit.TestLoops;
 import dev.sluice.loop.Loop;
 import dev.sluice.loop.Loops;
+import dev.sluice.observe.Report;
+import dev.sluice.observe.Reports;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -23,11 +26,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -54,6 +61,62 @@ class InterruptBridgeTest {
                 assertThat(peer.isClosed()).isFalse();
             }
         });
+    }
+
+    /// The interrupt of whoever is in it throws.
+    private static final class ChannelThatDoesNotClose extends AbstractInterruptibleChannel {
+        private volatile boolean blocked;
+        private volatile boolean closing;
+
+        @Override
+        protected void implCloseChannel() {
+            closing = true;
+            throw new IllegalStateException("channel: does not close");
+        }
+
+        void block() throws IOException {
+            try {
+                begin();
+                blocked = true;
+                while (!closing) {
+                    LockSupport.park();
+                }
+            } finally {
+                end(false);
+            }
+        }
+    }
+
+    @Test
+    void anInterruptThatFailsIsReportedAndHoldsUpNobody() throws Exception {
+        var reports = new ConcurrentLinkedQueue<Report>();
+        Consumer<Report> before = Reports.handler(reports::add);
+        try {
+            TestLoops.run(() -> {
+                var here = new ChannelThatDoesNotClose();
+                var offloaded = new ChannelThatDoesNotClose();
+                assertThatThrownBy(() -> TaskGroup.run(group -> {
+                            group.start("here", here::block);
+                            group.start(
+                                    "offloaded",
+                                    () -> Sluice.offload(() -> {
+                                        offloaded.block();
+                                        return 1;
+                                    }));
+                            group.start("fails", () -> {
+                                while (!here.blocked || !offloaded.blocked) {
+                                    Sluice.yield();
+                                }
+                                throw new IOException("enough");
+                            });
+                        }))
+                        .hasMessageContaining("enough");
+            });
+            Patience.until("both are reported", () -> reports.size() == 2);
+        } finally {
+            Reports.handler(before);
+        }
+        assertThat(reports).allSatisfy(report -> assertThat(report.describe()).contains("does not close"));
     }
 
     @Test

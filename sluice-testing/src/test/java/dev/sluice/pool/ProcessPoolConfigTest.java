@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.codec.CodecException;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -74,6 +75,20 @@ class ProcessPoolConfigTest {
                         .hasMessageContaining("WorkerMain")
                         .hasMessageContaining("exit code 1");
             }
+        });
+    }
+
+    /// For a thread in a system call the exit of a JVM takes 300 ms.
+    @Test
+    void aWorkerThatEndsDoesNotReadAnyMore() throws Exception {
+        run(() -> {
+            var lines = new ConcurrentLinkedQueue<String>();
+            var config = ProcessPoolConfig.of(1).withOutput(lines::add).withGrace(Duration.ofSeconds(30));
+            try (Pool pool = Pool.processes(config)) {
+                assertThat(pool.<Integer, Integer>call(Workers::tellWhenNobodyReads, 1))
+                        .isOne();
+            }
+            assertThat(lines).contains("[worker 1] nobody reads");
         });
     }
 

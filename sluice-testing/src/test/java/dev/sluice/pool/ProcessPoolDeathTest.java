@@ -1,5 +1,6 @@
 package dev.sluice.pool;
 
+import static dev.sluice.pool.Workers.pidIn;
 import static dev.sluice.pool.Workers.run;
 import static dev.sluice.pool.Workers.until;
 import static java.time.Duration.ofMillis;
@@ -7,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.loop.Loops;
 import dev.sluice.process.Command;
+import dev.sluice.task.Deadline;
 import dev.sluice.task.Outcome;
 import dev.sluice.task.TaskFailedException;
 import dev.sluice.task.TaskGroup;
@@ -15,8 +18,10 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -196,6 +201,32 @@ class ProcessPoolDeathTest {
                 .findAny()
                 .ifPresent(ProcessHandle::destroyForcibly);
         return pool.statistics().ended();
+    }
+
+    /// Its worker has died, it is to be tried again, and there is no room where it would wait.
+    @Test
+    void aCallBetweenTwoWorkersEndsWithTheLoops() throws Exception {
+        var opened = new CompletableFuture<Pool>();
+        Loops loops = Loops.open();
+        PoolTask<Integer> second;
+        PoolTask<Integer> first;
+        try {
+            loops.loop(0).execute(() -> {
+                opened.complete(Pool.processes(
+                        ProcessPoolConfig.of(1).withRetries(5).withWaiting(1).withGrace(Duration.ofMillis(300))));
+                Sluice.sleep(Duration.ofHours(1));
+            });
+            Pool pool = opened.get();
+            first = pool.submit(Workers::block, file("pid"));
+            long pid = pidIn(directory.resolve("pid"));
+            second = pool.submit(Workers::same, 2);
+            Workers.kill(pid);
+            until(() -> pool.statistics().died() == 1);
+        } finally {
+            loops.close(Duration.ZERO); // before the next worker has started, usually
+        }
+        assertThat(Deadline.after(Duration.ofSeconds(60)).call(first::outcome)).isNotNull();
+        assertThat(Deadline.after(Duration.ofSeconds(60)).call(second::outcome)).isNotNull();
     }
 
     @Test

@@ -156,8 +156,8 @@ class ThreadPoolConfigTest {
                     Sluice.offload(() -> begun.await(60, TimeUnit.SECONDS));
                     stubborn.cancel("enough");
                     assertThat(stubborn.outcome()).isInstanceOf(Outcome.Cancelled.class);
-                    assertThat(waits.get()).isEqualTo(2); // by another thread
                     assertThat(pool.statistics().died()).isEqualTo(1);
+                    assertThat(waits.get()).isEqualTo(2); // by another thread
                     assertThat(pool.statistics().running()).isZero();
                     until(() -> !reports.isEmpty());
                     release.countDown();

@@ -171,6 +171,7 @@ final class Window {
         } else if (!slot.committed && (atTurn(slot) || !ordered)) {
             // Held output for another attempt to replace has grown beyond all limits: this attempt counts.
             slot.committed = true;
+            arrivals.forEach(Condition::signal); // what is there already may be written now
         } else if (!slot.queued) {
             enqueue(slot); // in no order, the first one that stands still has the next turn
         } else {

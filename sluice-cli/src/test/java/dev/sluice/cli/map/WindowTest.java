@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
 import dev.sluice.cli.map.Backlog.Piece;
+import dev.sluice.task.Deadline;
 import dev.sluice.task.Task;
 import dev.sluice.task.TaskGroup;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -214,6 +216,29 @@ class WindowTest {
                 });
                 assertThat(window.next(Slot.STDOUT)).isSameAs(slot);
                 assertThat(bytes(window, slot)).isEqualTo(data);
+                group.join();
+            }
+        });
+    }
+
+    /// What has come could not be written yet, so its writer sleeps.
+    @Test
+    void anAttemptThatBecomesTheLastWakesItsWriter() throws IOException {
+        Sluice.run(() -> {
+            Window window = window(true, 6L * BLOCK, 0);
+            Slot slot = window.take(item(1), false);
+            byte[] data = random(20 * BLOCK);
+            try (var group = TaskGroup.open()) {
+                group.start("item", () -> {
+                    for (int from = 0; from < data.length; from += BLOCK) {
+                        append(window, slot, Arrays.copyOfRange(data, from, from + BLOCK), BLOCK);
+                        letOthersRun(); // as a read of the program's output does
+                    }
+                    complete(window, slot);
+                });
+                assertThat(window.next(Slot.STDOUT)).isSameAs(slot);
+                assertThat(Deadline.after(Duration.ofSeconds(60)).call(() -> bytes(window, slot)))
+                        .isEqualTo(data);
                 group.join();
             }
         });

@@ -12,6 +12,7 @@ import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -200,7 +201,7 @@ public final class EventLoop implements LoopScheduler.Host {
         return pushed != Inbox.Pushed.CLOSED;
     }
 
-    /// Arms a timer. One that its loop leaves behind ends all the same, on the thread of the shared loop.
+    /// Arms a timer. One that its loop leaves behind ends all the same, on a thread of the JDK's.
     public void arm(Timer timer) {
         if (onLoop()) {
             wheel.add(timer);
@@ -433,7 +434,7 @@ public final class EventLoop implements LoopScheduler.Host {
             }
         }
         act(this::endOperations);
-        wheel.drain(this::forward);
+        wheel.drain(timer -> act(() -> forward(timer)));
         while (!ready.isEmpty()) {
             VirtualThreads.defaultScheduler().execute(ready.take());
         }
@@ -452,7 +453,9 @@ public final class EventLoop implements LoopScheduler.Host {
     /// it leaves behind, and virtual threads that they have started. In a simulation time has ended.
     private void forward(Timer timer) {
         if (simulator == null) {
-            SharedLoop.get().arm(timer);
+            long delay = Math.max(0, timer.deadline - clock.nanoTime());
+            // Not the shared loop, which would have to be started here, where no lock may be waited for.
+            CompletableFuture.delayedExecutor(delay, TimeUnit.NANOSECONDS).execute(timer::end);
         }
     }
 

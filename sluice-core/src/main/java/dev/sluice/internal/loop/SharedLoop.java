@@ -24,6 +24,12 @@ public final class SharedLoop {
         return running != null ? running : started();
     }
 
+    /// [EventLoop#rest] of it, 0 while nobody has used it.
+    public static long rest() {
+        EventLoop running = loop; // pairs with the write in started
+        return running == null ? 0 : running.rest();
+    }
+
     private static EventLoop started() {
         lock.lock();
         try {

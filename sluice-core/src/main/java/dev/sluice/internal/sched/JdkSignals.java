@@ -26,7 +26,8 @@ public final class JdkSignals {
     /// Calls `handler` with the signal's number each time it arrives.
     ///
     /// @param name without `SIG`: `INT`
-    /// @return null if this JVM does not let us: it was started with `-Xrs`, or the system has no such signal
+    /// @return null if this JVM does not let us: it was started with `-Xrs`, has no module `jdk.unsupported`,
+    ///     or the system has no such signal
     public static @Nullable Installed handle(String name, Consumer<Integer> handler) {
         try {
             Class<?> signalClass = Class.forName("sun.misc.Signal");
@@ -47,7 +48,7 @@ public final class JdkSignals {
                     == lookup.findStaticGetter(handlerClass, "SIG_DFL", handlerClass)
                             .invoke();
             return new Installed(known, alone, () -> restore(install, signal, before));
-        } catch (IllegalArgumentException refused) {
+        } catch (IllegalArgumentException | ClassNotFoundException refused) {
             return null;
         } catch (Throwable e) {
             throw new IllegalStateException("handle signal " + name + ": " + e, e);

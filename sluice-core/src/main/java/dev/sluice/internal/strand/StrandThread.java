@@ -1,7 +1,10 @@
 package dev.sluice.internal.strand;
 
+import dev.sluice.observe.Report;
+import dev.sluice.observe.Reports;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The thread of a strand, and how a cancellation reaches it while it runs, or is blocked in the JDK: by an
@@ -104,13 +107,24 @@ abstract class StrandThread extends Scope {
             sent = NONE;
             Thread known = thread;
             if (inCancelledScope() && known != null) {
-                known.interrupt();
+                interrupt(known);
                 sent = SENT;
             }
             // Releases the interrupt to takeBackInterrupt, which pairs with it. Volatile, because who came
             // meanwhile has gone away and left it to us: look again.
             INTERRUPT.setVolatile(this, sent);
         } while (sent == NONE && thread != null && inCancelledScope());
+    }
+
+    /// An interrupt closes the channel of the JDK in which the thread waits, and that may fail. Who sends it is
+    /// not to blame, and has others to interrupt.
+    private void interrupt(Thread known) {
+        try {
+            known.interrupt();
+        } catch (Throwable failure) {
+            LockSupport.unpark(known); // a virtual thread has not been woken then
+            Reports.publish(new Report.UnobservedFailure("interrupt of " + known.getName(), failure));
+        }
     }
 
     private boolean inCancelledScope() {

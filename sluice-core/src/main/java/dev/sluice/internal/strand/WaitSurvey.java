@@ -77,7 +77,7 @@ public final class WaitSurvey {
         List<Long> rests = new ArrayList<>();
         loops.forEach(loop -> rests.add(loop.rest()));
         if (loops.stream().noneMatch(EventLoop::simulated)) {
-            rests.add(SharedLoop.get().rest());
+            rests.add(SharedLoop.rest());
         }
         return rests;
     }

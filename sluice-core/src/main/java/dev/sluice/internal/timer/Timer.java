@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///     idle ──wheel.add──▶ armed ──time comes──▶ idle, expired() called
 ///                           └────wheel.remove──▶ idle
 ///
-/// Threads: the wheel's thread only.
+/// Threads: the wheel's thread only; when its loop has ended, whoever ends it.
 public abstract class Timer {
     /// When, on the wheel's clock, in nanoseconds; set before each `add`.
     public long deadline;
@@ -21,6 +21,11 @@ public abstract class Timer {
 
     /// Called on the wheel's thread once the deadline has passed; may add and remove timers, does not block.
     protected abstract void expired();
+
+    /// Ends the wait of one that no wheel holds any more. Any thread.
+    public final void end() {
+        expired();
+    }
 
     /// Whether the wheel holds this timer.
     public final boolean armed() {

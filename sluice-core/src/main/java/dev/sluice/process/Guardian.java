@@ -31,12 +31,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It is in a session of its own, ignores signals, and has no mark itself, as it must outlive the JVM it
 /// guards, and the guardian of a JVM above. If it dies first, a thread that reads the socket sees it end, too, and
-/// starts another one.
+/// starts another one, at the next child or a second after the last at the latest.
 ///
 /// That thread goes when the JVM begins to shut down: for one that is in a system call, the JVM's exit would wait
 /// 300 ms. The guardian stays.
 ///
-///     NONE ──ensure──▶ STARTING ──▶ GUARDING ──it died──▶ STARTING        once a second at most
+///     NONE ──ensure──▶ STARTING ──▶ GUARDING ──it died──▶ NONE, resting ──ensure, or a second──▶ STARTING
 ///                          ├──failed──▶ NONE
 ///                          └──no shell──▶ ABSENT
 ///
@@ -75,6 +75,7 @@ final class Guardian {
     private static int pid;
     private static int end = -1; // of the socket to the guardian that lives
     private static boolean leaving;
+    private static boolean resting; // the thread, before it starts another one
     private static @Nullable Thread keeper;
 
     /// Read by whoever needs it first; all read the same. Pairs with itself.
@@ -126,7 +127,10 @@ final class Guardian {
     static void ensure(String command) throws ProcessStartException {
         lock.lock();
         try {
-            if (state == State.NONE) {
+            if (state == State.NONE && resting) {
+                state = State.STARTING;
+                changed.signalAll();
+            } else if (state == State.NONE) {
                 leaveOnShutdown();
                 keeper = Thread.ofPlatform().daemon().name("sluice-guardian").start(Guardian::keep);
                 state = State.STARTING;
@@ -193,10 +197,34 @@ final class Guardian {
             become(child == -Errno.ENOENT ? State.ABSENT : State.NONE, Failure.of("/bin/sh", child));
             return false;
         }
-        // One that dies at once would die for ever; the next child tries again.
-        boolean again = Clock.system().nanoTime() - started >= SHORT_LIFE_NANOS;
-        become(again ? State.STARTING : State.NONE, null);
-        return again;
+        return rest(started + SHORT_LIFE_NANOS - Clock.system().nanoTime());
+    }
+
+    /// Lets some time pass before the next one, which may die at once, too; a child that is started meanwhile does
+    /// not wait for it.
+    ///
+    /// @return whether another one is to be started
+    private static boolean rest(long nanos) {
+        lock.lock();
+        try {
+            state = nanos > 0 ? State.NONE : State.STARTING;
+            failure = null;
+            resting = true;
+            changed.signalAll();
+            long left = nanos;
+            while (state == State.NONE && left > 0 && !leaving) {
+                left = changed.awaitNanos(left);
+            }
+            if (!leaving) {
+                state = State.STARTING;
+            }
+            return state == State.STARTING;
+        } catch (InterruptedException nobodyElses) {
+            throw new IllegalStateException("guardian: interrupted", nobodyElses);
+        } finally {
+            resting = false;
+            lock.unlock();
+        }
     }
 
     private static SpawnRequest request(int socket) {
@@ -264,6 +292,7 @@ final class Guardian {
         lock.lock();
         try {
             leaving = true;
+            changed.signalAll();
             watching = keeper;
             if (end >= 0) {
                 Socket.shutdown(new CallState(), end, Socket.SHUT_RD);

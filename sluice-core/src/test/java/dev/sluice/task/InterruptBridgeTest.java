@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.Sluice;
 import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.cancel.DeadlineExceededException;
 import dev.sluice.internal.access.Engines;
 import dev.sluice.internal.testkit.Duel;
 import dev.sluice.internal.testkit.JdkSleep;
@@ -59,6 +60,24 @@ class InterruptBridgeTest {
                         .isFalse();
                 assertThat(socket.isClosed()).isTrue();
                 assertThat(peer.isClosed()).isFalse();
+            }
+        });
+    }
+
+    @Test
+    void aBlockedSocketOfTheJdkEndsAsCancelled() throws Exception {
+        TestLoops.run(() -> {
+            try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                    var socket = new Socket(server.getInetAddress(), server.getLocalPort());
+                    var peer = server.accept()) {
+                assertThat(peer.isConnected()).isTrue();
+                assertThat(Deadline.after(SOON)
+                                .tryRun(() -> socket.getInputStream().read()))
+                        .isFalse();
+                assertThatThrownBy(() -> Deadline.after(SOON).run(server::accept))
+                        .isInstanceOf(DeadlineExceededException.class);
+                assertThatThrownBy(() -> socket.getInputStream().read()) // nobody is cancelled
+                        .isInstanceOf(SocketException.class);
             }
         });
     }

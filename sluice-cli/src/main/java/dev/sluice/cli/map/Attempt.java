@@ -52,7 +52,7 @@ final class Attempt {
     ///
     /// @throws IOException if what it printed could not be kept
     Ending run(List<byte[]> words) throws IOException {
-        Ending never = cannotStart();
+        Ending never = cannotStart(slot.item);
         if (never != null) {
             return never;
         }
@@ -120,8 +120,8 @@ final class Attempt {
         }
     }
 
-    private @Nullable Ending cannotStart() {
-        Item item = slot.item;
+    /// Why there is nothing to be done with an item, or null.
+    static @Nullable Ending cannotStart(Item item) {
         if (item.tooLong()) {
             return new Ending.NotStarted(
                     Ending.NOT_RUN,

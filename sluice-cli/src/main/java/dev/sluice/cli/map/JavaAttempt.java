@@ -1,6 +1,7 @@
 package dev.sluice.cli.map;
 
 import dev.sluice.cancel.DeadlineExceededException;
+import dev.sluice.codec.CodecException;
 import dev.sluice.pool.FunctionFailedException;
 import dev.sluice.pool.Pool;
 import dev.sluice.task.Deadline;
@@ -37,6 +38,10 @@ final class JavaAttempt {
     ///
     /// @throws IOException if its output could not be kept
     Ending run(JavaMethod method) throws IOException {
+        Ending never = Attempt.cannotStart(slot.item);
+        if (never != null) {
+            return never;
+        }
         String item;
         try {
             item = StandardCharsets.UTF_8
@@ -56,6 +61,8 @@ final class JavaAttempt {
             return Ending.Exited.SUCCESS;
         } catch (DeadlineExceededException late) {
             return new Ending.TimedOut(plan.timeout());
+        } catch (CodecException tooLong) {
+            return new Ending.NotStarted(Ending.NOT_RUN, String.valueOf(tooLong.getMessage()));
         } catch (TaskFailedException failed) {
             write(Slot.STDERR, described(failed));
             return new Ending.Exited(1);

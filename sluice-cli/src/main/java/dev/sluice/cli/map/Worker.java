@@ -1,5 +1,6 @@
 package dev.sluice.cli.map;
 
+import dev.sluice.cancel.CancelledException;
 import dev.sluice.pool.Pool;
 import dev.sluice.task.CancelScope;
 import dev.sluice.time.Clock;
@@ -103,11 +104,18 @@ final class Worker {
 
     private Ending runAndKeep(Slot slot, List<byte[]> words) throws IOException {
         try (ResultsDirectory.Entry results = shared.records().begin(slot.item)) {
-            Ending ending = run(slot, words, results);
-            if (results != null) {
-                results.end(ending);
+            try {
+                Ending ending = run(slot, words, results);
+                if (results != null) {
+                    results.end(ending);
+                }
+                return ending;
+            } catch (CancelledException cut) {
+                if (results != null) {
+                    CancelScope.shield(() -> results.end(new Ending.Halted()));
+                }
+                throw cut;
             }
-            return ending;
         }
     }
 

@@ -213,6 +213,16 @@ class MapRecordsTest {
     }
 
     @Test
+    void whatHaltNowEndsHasAnExitOfMinusOne() throws IOException {
+        String script =
+                "echo a$0; if [ $0 = 2 ]; then until [ -s r/1/stdout ]; do :; done; exit 7; fi; exec sleep 100000";
+        new Cli().in(directory).map("1\n2\n", "-j2", "--results", "r", "--halt", "now", "sh", "-c", script);
+        assertThat(directory.resolve("r/1/stdout")).hasContent("a1");
+        assertThat(directory.resolve("r/1/exit")).hasContent("-1");
+        assertThat(directory.resolve("r/2/exit")).hasContent("7");
+    }
+
+    @Test
     void aResultThatAFileIsInTheWayOfIsOneLine() throws IOException {
         Path results = Files.createDirectory(directory.resolve("results"));
         Files.createFile(results.resolve("1"));

@@ -5,6 +5,7 @@ import dev.sluice.cancel.CancelledException;
 import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// Threads: any. `lock` guards the list of children, `closed`, and the writing of `reason`; locks are taken
 /// from parent to child.
 public class Scope {
+    private static final String CLOSED_BY_INTERRUPT = "Closed by interrupt"; // all that the JDK's sockets say of it
+
     private static final VarHandle LOCK;
     private static final VarHandle REASON;
 
@@ -87,7 +90,8 @@ public class Scope {
                 ? cancelled.reason() == why
                 : failure instanceof InterruptedException
                         || failure instanceof ClosedByInterruptException
-                        || failure instanceof InterruptedIOException;
+                        || failure instanceof InterruptedIOException
+                        || failure instanceof SocketException && CLOSED_BY_INTERRUPT.equals(failure.getMessage());
     }
 
     final Strand strand() {

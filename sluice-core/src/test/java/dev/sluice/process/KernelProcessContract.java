@@ -101,7 +101,7 @@ abstract class KernelProcessContract extends ProcessContract {
                             .orElseThrow();
                     assertThat(stat.group()).isEqualTo(child.pid());
                     assertThat(Procs.status(child.pid(), "SigBlk")).isEqualTo("0000000000000000");
-                    assertThat(Procs.status(child.pid(), "SigIgn")).isEqualTo("0000000000000000");
+                    assertThat(Procs.status(child.pid(), "SigIgn")).isEqualTo("%016x".formatted(Procs.ignoredHere()));
                     try (var open = Files.list(Path.of("/proc/" + child.pid() + "/fd"))) {
                         assertThat(open.map(fd -> fd.getFileName().toString()))
                                 .containsExactlyInAnyOrder("0", "1", "2");

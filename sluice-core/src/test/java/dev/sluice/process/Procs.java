@@ -2,6 +2,7 @@ package dev.sluice.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.internal.linux.Signals;
 import dev.sluice.internal.testkit.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,6 +106,12 @@ final class Procs {
                 .map(line -> line.substring(field.length() + 1).strip())
                 .findFirst()
                 .orElse("");
+    }
+
+    /// What children ignore because this process does, as under `nohup`: SIGHUP, or nothing.
+    static long ignoredHere() {
+        return Long.parseUnsignedLong(status(ProcessHandle.current().pid(), "SigIgn"), 16)
+                & Signals.bit(Signals.SIGHUP);
     }
 
     /// Empty if the process has gone meanwhile.

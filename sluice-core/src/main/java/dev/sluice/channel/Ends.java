@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// How strands send and receive, whatever is between the ends.
 ///
 /// Each tries under the lock; who has to wait begins the wait, tries again under the lock, and queues before
-/// letting go, so that no counterpart can be missed.
+/// letting go, so that no counterpart can be missed. Where a channel has [Lanes] and nobody waits, a value goes
+/// through them without its lock.
 ///
 /// Threads: any.
 final class Ends {
@@ -35,6 +36,10 @@ final class Ends {
         Strand strand = Strand.current();
         strand.checkpoint();
         end.sentBy(strand);
+        Lanes<T> lanes = end.passage();
+        if (lanes != null && lanes.send(strand, value)) {
+            return;
+        }
         long rank = end.rankOf(value);
         Offer offer = offer(end, value, rank);
         if (offer == Offer.FULL) {
@@ -49,6 +54,10 @@ final class Ends {
         Objects.requireNonNull(value, "value");
         if (Users.NOTED) {
             end.sentBy(Strand.current());
+        }
+        Lanes<T> lanes = end.passage();
+        if (lanes != null && lanes.trySend(value)) {
+            return Offer.SENT;
         }
         return offer(end, value, end.rankOf(value));
     }
@@ -123,8 +132,12 @@ final class Ends {
         if (Users.NOTED) {
             end.receivedBy(Strand.current());
         }
+        Lanes<T> lanes = end.passage();
+        T value = lanes == null ? null : lanes.tryReceive();
+        if (value != null) {
+            return new Received.Value<>(value);
+        }
         Locked locked = end.locked();
-        T value;
         boolean over;
         Strand wake;
         locked.lock();
@@ -146,8 +159,12 @@ final class Ends {
         Strand strand = Strand.current();
         strand.checkpoint();
         end.receivedBy(strand);
+        Lanes<T> lanes = end.passage();
+        T value = lanes == null ? null : lanes.receive(strand);
+        if (value != null) {
+            return value;
+        }
         Locked locked = end.locked();
-        T value;
         boolean over;
         Strand wake;
         locked.lock();
@@ -269,8 +286,8 @@ final class Ends {
         }
     }
 
-    /// Hands all values back, also when the callback fails at some: the first failure is thrown in the end, with
-    /// the next few.
+    /// Hands all values back, also when the callback fails at some: the first failure is thrown in the end,
+    /// with the next few.
     ///
     /// @param values gives out one after the other, then null
     static <T> void handBack(Supplier<? extends @Nullable T> values, Consumer<? super T> dropped) {

@@ -10,16 +10,27 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// What guards the ends of a channel or of a broadcast: one spin lock, which a select takes together with those
-/// of others. One that is confined to a loop needs none.
+/// of others. One that is confined to a loop needs none. One that has got lanes has their two locks instead,
+/// for ever:
+///
+///     SPIN ──confineTo──▶ HOME        before it is shared
+///       └──────lanes────▶ LANES       by who holds the spin lock, and never lets go of it
 ///
 /// Threads: any. Strands are woken, and foreign code runs, only after all locks are free.
 abstract class Locked {
     private static final AtomicLong NUMBERS = new AtomicLong(); // unique; ordered with nothing
+    private static final byte SPIN = 0;
+    private static final byte HOME = 1;
+    private static final byte LANES = 2;
+
     private static final VarHandle LOCK;
+    private static final VarHandle PASSAGE;
 
     static {
         try {
-            LOCK = MethodHandles.lookup().findVarHandle(Locked.class, "lock", byte.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            LOCK = lookup.findVarHandle(Locked.class, "lock", byte.class);
+            PASSAGE = lookup.findVarHandle(Locked.class, "passage", Lanes.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -33,6 +44,8 @@ abstract class Locked {
     final @Nullable Users receivedBy = Users.NOTED ? new Users() : null;
 
     private byte lock; // through SpinLock only
+    private byte guard = SPIN; // read by any: who reads SPIN too late finds the spin lock held
+    private @Nullable Lanes<?> passage; // written once, after the guard; through PASSAGE, or under its locks
     private @Nullable EventLoop home; // whose thread alone may come, without the lock; before this is shared
 
     // Guarded by lock.
@@ -42,12 +55,15 @@ abstract class Locked {
     /// Leaves the lock out: coroutines of one loop run one at a time, and none suspends while it holds a lock.
     /// Before this is shared. Where loops have no thread of their own the lock stays.
     final void confineTo(EventLoop loop) {
-        home = loop.confined() ? loop : null;
+        if (loop.confined()) {
+            home = loop;
+            guard = HOME;
+        }
     }
 
     /// Whether only one loop may come.
     final boolean isConfined() {
-        return home != null;
+        return guard == HOME;
     }
 
     /// @throws IllegalStateException if the caller is not on the one loop that may come
@@ -62,20 +78,55 @@ abstract class Locked {
 
     /// @throws IllegalStateException as [#checkHome]; nothing has happened then
     final void lock() {
-        if (home == null) {
-            SpinLock.lock(LOCK, this);
-        } else {
-            checkHome();
+        if (guard != SPIN || !SpinLock.tryLock(LOCK, this)) {
+            lockOtherwise(false);
         }
     }
 
     /// Locks, for who holds the lock of another channel.
     final void lockNested() {
-        if (home == null) {
-            SpinLock.lockNested(LOCK, this);
-        } else {
-            checkHome();
+        if (guard != SPIN || !SpinLock.tryLock(LOCK, this)) {
+            lockOtherwise(true);
         }
+    }
+
+    private void lockOtherwise(boolean nested) {
+        if (guard == HOME) {
+            checkHome();
+            return;
+        }
+        Lanes<?> lanes = lanes();
+        while (lanes == null) {
+            SpinLock.contend(LOCK, this, nested);
+            if (SpinLock.tryLock(LOCK, this)) {
+                contended();
+                lanes = passage;
+                if (lanes == null) {
+                    return;
+                }
+            } else {
+                lanes = lanes();
+            }
+        }
+        lanes.lock(nested);
+    }
+
+    /// Another held the lock when the caller came, who holds it now.
+    void contended() {}
+
+    /// Gets lanes, which are locked or rest. The caller holds the spin lock, from now on for ever: who comes
+    /// for it finds the lanes.
+    final void split(Lanes<?> made) {
+        assert guard == SPIN;
+        guard = LANES;
+        // Releases what is in them, and the guard; pairs with the acquire in lanes.
+        PASSAGE.setRelease(this, made);
+    }
+
+    /// What values may pass through without the lock, or null.
+    final @Nullable Lanes<?> lanes() {
+        // Acquires what is in them; pairs with the release in split.
+        return guard == LANES ? (Lanes<?>) PASSAGE.getAcquire(this) : null;
     }
 
     /// Lets go of the lock.
@@ -83,10 +134,19 @@ abstract class Locked {
     /// @return whom to wake
     final @Nullable Strand unlock() {
         Strand wake = takeWake();
-        if (home == null) {
+        if (guard == SPIN) {
             SpinLock.unlock(LOCK, this);
+        } else {
+            unlockOtherwise();
         }
         return wake;
+    }
+
+    private void unlockOtherwise() {
+        Lanes<?> lanes = passage;
+        if (lanes != null) {
+            lanes.unlock();
+        }
     }
 
     /// Has a strand woken by whoever lets go of the lock. The caller holds it.

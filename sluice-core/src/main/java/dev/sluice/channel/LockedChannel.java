@@ -25,6 +25,15 @@ import org.jspecify.annotations.Nullable;
 /// - after the end nobody waits to send, and nobody waits to receive but for values that are not due yet.
 /// Threads: any.
 final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>, ReceivingEnd<T> {
+    /// How often threads meet at the lock of a buffered channel before it gets lanes.
+    private static final int MEETINGS = 64;
+
+    /// With less room a value in two would find the buffer full or empty, and need both lanes.
+    private static final int LEAST_SPLIT = 8;
+
+    /// How many values are moved while others spin; with more it waits for a better moment.
+    private static final int MOST_MOVED = 1024;
+
     private final Consumer<? super T> forget;
     private final @Nullable ToLongFunction<? super T> rank;
     private final @Nullable Alarm alarm;
@@ -40,6 +49,7 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
     private @Nullable Throwable cause;
     private long sent;
     private long dropped;
+    private int meetings;
 
     LockedChannel(String name, Store<T> store, Consumer<? super T> forget) {
         this(name, store, forget, null, null);
@@ -90,6 +100,52 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
         return this;
     }
 
+    // ---- lanes
+
+    @Override
+    void contended() {
+        if (store instanceof Store.Ring
+                && store.capacity() >= LEAST_SPLIT
+                && ++meetings >= MEETINGS
+                && store.size() <= MOST_MOVED) {
+            try {
+                splitLocked();
+            } catch (OutOfMemoryError full) {
+                meetings = 0; // nothing was moved yet; perhaps there is room for lanes another time
+            }
+        }
+    }
+
+    /// Gives a buffered channel lanes. The caller holds the spin lock, and has to take theirs.
+    private void splitLocked() {
+        var made = new Lanes<>(this, store);
+        store = made;
+        split(made);
+        made.unlock();
+    }
+
+    /// Gives a buffered channel lanes, though threads may not have met at it.
+    void split() {
+        assert !isConfined() && rank == null : "lanes for " + this;
+        lock();
+        if (store instanceof Store.Ring) {
+            splitLocked();
+        } else {
+            unlock();
+        }
+    }
+
+    /// Whether somebody waits at either end, or did and was cancelled. The caller holds the lock.
+    boolean hasWaitingLocked() {
+        return !senders.isEmpty() || !receivers.isEmpty();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // splitLocked made them
+    public @Nullable Lanes<T> passage() {
+        return (Lanes<T>) lanes();
+    }
+
     // ---- sending
 
     @Override
@@ -121,7 +177,7 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
                 return Offer.SENT;
             }
         }
-        if (store.offer(value, rank)) {
+        if (store.offer(value, rank) || store.extend() && store.offer(value, rank)) {
             sent++;
             return Offer.SENT;
         }
@@ -290,8 +346,10 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
         boolean first;
         lock();
         try {
-            left = store;
-            store = new Store.None<>(left.capacity());
+            left = store.takeAll();
+            if (left == store) {
+                store = new Store.None<>(left.capacity());
+            }
             this.dropped += left.size();
             first = endLocked(null, waiting);
         } finally {
@@ -341,8 +399,16 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
     public ChannelStatistics statistics() {
         lock();
         try {
+            long passed = store instanceof Lanes<T> lanes ? lanes.passed() : 0;
             return new ChannelStatistics(
-                    name, store.capacity(), store.size(), senders.waiting(), receivers.waiting(), sent, dropped, ended);
+                    name,
+                    store.capacity(),
+                    store.size(),
+                    senders.waiting(),
+                    receivers.waiting(),
+                    sent + passed,
+                    dropped,
+                    ended);
         } finally {
             unlock();
         }

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 sealed interface ReceivingEnd<T> extends Receiver<T> permits LockedChannel, LockedSubscription {
     Locked locked();
 
+    /// Where values may come out without the lock, as far as that wakes nobody; or null.
+    default @Nullable Lanes<T> passage() {
+        return null;
+    }
+
     /// Takes the next value, or null if there is none now.
     @Nullable T pollLocked();
 

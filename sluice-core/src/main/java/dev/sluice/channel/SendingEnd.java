@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 sealed interface SendingEnd<T> extends Sender<T> permits LockedChannel, LockedBroadcast {
     Locked locked();
 
+    /// Where values may go in without the lock, as far as that wakes nobody; or null.
+    default @Nullable Lanes<T> passage() {
+        return null;
+    }
+
     /// Where a value stands among the others; asked once for each, by its sender.
     long rankOf(T value);
 

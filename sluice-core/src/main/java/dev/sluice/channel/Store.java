@@ -41,6 +41,16 @@ abstract class Store<T> {
         return null;
     }
 
+    /// Makes more room below the capacity, for a store that does not by itself; false if it has.
+    boolean extend() {
+        return false;
+    }
+
+    /// Gives all values to a store that nobody else knows of, if it has to be used further; else itself.
+    Store<T> takeAll() {
+        return this;
+    }
+
     static void checkCapacity(int capacity) {
         if (capacity < 1 || capacity > 1 << 30) {
             throw new IllegalArgumentException("channel: capacity=" + capacity + ", expected 1..2^30");

@@ -13,6 +13,7 @@ final class Preload {
         "dev.sluice.channel.Broadcast$Lag",
         "dev.sluice.channel.Clause",
         "dev.sluice.channel.Ends",
+        "dev.sluice.channel.Lanes",
         "dev.sluice.channel.Locked",
         "dev.sluice.channel.Offer",
         "dev.sluice.channel.Store$Priority",

@@ -35,7 +35,7 @@ class ChannelAllocationTest {
     private static final double RECEIVED = 16;
 
     static Stream<Channel<Integer>> channels() {
-        return Stream.of(Channel.rendezvous(), Channel.buffered(1), Channel.buffered(64));
+        return Stream.of(Channel.rendezvous(), Channel.buffered(1), Channel.buffered(64), SplitChannel.buffered(64));
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.sluice.channel.ChannelClosedException;
 import dev.sluice.channel.ChannelStatistics;
 import dev.sluice.channel.Offer;
 import dev.sluice.channel.Received;
+import dev.sluice.channel.SplitChannel;
 import dev.sluice.history.Contents.Kind;
 import dev.sluice.history.History.Call;
 import dev.sluice.task.Deadline;
@@ -38,6 +39,12 @@ class ChannelHistoryTest {
     void buffered(Simulation simulation) {
         int capacity = 1 + simulation.random().nextInt(3);
         new Program(simulation, Channel.buffered(capacity), Contents.empty(Kind.QUEUE, capacity)).run();
+    }
+
+    @Simulated(seeds = 200)
+    void split(Simulation simulation) {
+        int capacity = 1 + simulation.random().nextInt(3);
+        new Program(simulation, SplitChannel.buffered(capacity), Contents.empty(Kind.QUEUE, capacity)).run();
     }
 
     @Simulated(seeds = 200)

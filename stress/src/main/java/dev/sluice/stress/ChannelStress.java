@@ -67,7 +67,7 @@ public final class ChannelStress {
     @JCStressTest
     @Outcome(id = "[A-Z]+, sent, got 1, left", expect = ACCEPTABLE, desc = "the receiver has it")
     @Outcome(
-            id = "(BUFFERED|LATEST|UNLIMITED|PRIORITY|DELAYED), sent, cancelled, left 1",
+            id = "(BUFFERED|SPLIT|LATEST|UNLIMITED|PRIORITY|DELAYED), sent, cancelled, left 1",
             expect = ACCEPTABLE,
             desc = "the channel has it")
     @Outcome(id = "RENDEZVOUS, full, cancelled, left", expect = ACCEPTABLE, desc = "the sender still has it")
@@ -101,11 +101,11 @@ public final class ChannelStress {
     @Outcome(id = "RENDEZVOUS, got 2, sent, left", expect = ACCEPTABLE, desc = "the receiver has it")
     @Outcome(id = "RENDEZVOUS, empty, cancelled, left", expect = ACCEPTABLE, desc = "the sender still has it")
     @Outcome(
-            id = "(BUFFERED|PRIORITY|DELAYED), got 1, sent, left 2",
+            id = "(BUFFERED|SPLIT|PRIORITY|DELAYED), got 1, sent, left 2",
             expect = ACCEPTABLE,
             desc = "it moved up into the buffer")
     @Outcome(
-            id = "(BUFFERED|PRIORITY|DELAYED), got 1, cancelled, left",
+            id = "(BUFFERED|SPLIT|PRIORITY|DELAYED), got 1, cancelled, left",
             expect = ACCEPTABLE,
             desc = "the sender still has it")
     @Outcome(expect = FORBIDDEN, desc = "the value is lost, or there twice")
@@ -142,7 +142,7 @@ public final class ChannelStress {
     @JCStressTest
     @Outcome(id = "[A-Z]+, sent, got 1, left", expect = ACCEPTABLE, desc = "the receiver has it")
     @Outcome(
-            id = "(BUFFERED|LATEST|UNLIMITED|PRIORITY|DELAYED), sent, cancelled, left 1",
+            id = "(BUFFERED|SPLIT|LATEST|UNLIMITED|PRIORITY|DELAYED), sent, cancelled, left 1",
             expect = ACCEPTABLE,
             desc = "the channel has it")
     @Outcome(id = "RENDEZVOUS, full, cancelled, left", expect = ACCEPTABLE, desc = "the sender still has it")
@@ -213,7 +213,7 @@ public final class ChannelStress {
             expect = ACCEPTABLE,
             desc = "one of them hands over")
     @Outcome(
-            id = {"(BUFFERED|LATEST|UNLIMITED), sent, sent, got 1, left 2", "[A-Z]+, sent, sent, got 2, left 1"},
+            id = {"(BUFFERED|SPLIT|LATEST|UNLIMITED), sent, sent, got 1, left 2", "[A-Z]+, sent, sent, got 2, left 1"},
             expect = ACCEPTABLE,
             desc = "one hands over and one stores")
     @Outcome(id = "(PRIORITY|DELAYED), sent, sent, got 1, left 2", expect = ACCEPTABLE, desc = "the same")
@@ -252,7 +252,7 @@ public final class ChannelStress {
     /// A channel is closed while somebody sends.
     @JCStressTest
     @Outcome(
-            id = "(BUFFERED|LATEST|UNLIMITED|PRIORITY|DELAYED), sent, left 1",
+            id = "(BUFFERED|SPLIT|LATEST|UNLIMITED|PRIORITY|DELAYED), sent, left 1",
             expect = ACCEPTABLE,
             desc = "in before the end, and received after it")
     @Outcome(id = "[A-Z]+, closed, left", expect = ACCEPTABLE, desc = "the sender still has it")
@@ -309,7 +309,7 @@ public final class ChannelStress {
     /// A channel is cancelled while somebody sends to it.
     @JCStressTest
     @Outcome(
-            id = "(BUFFERED|LATEST|UNLIMITED|PRIORITY|DELAYED), sent, dropped 1, left",
+            id = "(BUFFERED|SPLIT|LATEST|UNLIMITED|PRIORITY|DELAYED), sent, dropped 1, left",
             expect = ACCEPTABLE,
             desc = "it is handed back")
     @Outcome(id = "[A-Z]+, closed, dropped, left", expect = ACCEPTABLE, desc = "the sender still has it")

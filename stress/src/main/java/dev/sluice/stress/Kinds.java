@@ -2,6 +2,7 @@ package dev.sluice.stress;
 
 import dev.sluice.channel.Channel;
 import dev.sluice.channel.Received;
+import dev.sluice.channel.SplitChannel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 enum Kinds {
     RENDEZVOUS,
     BUFFERED,
+    SPLIT,
     LATEST,
     UNLIMITED,
     PRIORITY,
@@ -18,10 +20,10 @@ enum Kinds {
     private static final Kinds[] ALL = values();
 
     /// Those whose senders may have to wait, for room of one value or for a receiver.
-    private static final Kinds[] BOUNDED = {RENDEZVOUS, BUFFERED, PRIORITY, DELAYED};
+    private static final Kinds[] BOUNDED = {RENDEZVOUS, BUFFERED, SPLIT, PRIORITY, DELAYED};
 
     /// Those that hold a value.
-    private static final Kinds[] HOLDING = {BUFFERED, LATEST, UNLIMITED, PRIORITY, DELAYED};
+    private static final Kinds[] HOLDING = {BUFFERED, SPLIT, LATEST, UNLIMITED, PRIORITY, DELAYED};
 
     private static final AtomicInteger TURNS = new AtomicInteger();
 
@@ -46,6 +48,7 @@ enum Kinds {
         return switch (this) {
             case RENDEZVOUS -> Channel.rendezvous();
             case BUFFERED -> Channel.buffered(1);
+            case SPLIT -> SplitChannel.buffered(1);
             case LATEST -> Channel.latest();
             case UNLIMITED -> Channel.unlimited();
             case PRIORITY -> Channel.priority(1, value -> value);

@@ -66,6 +66,7 @@ public final class EventLoop implements LoopScheduler.Host {
     private final TimerWheel wheel;
     final Progress progress = new Progress();
     private boolean closing;
+    private long sliceStart; // when coroutines got their turn
     private int unwaited; // operations in flight that nobody waits for; read by rest() while the loop sleeps
     private final Runnable tick = this::tick;
 
@@ -354,8 +355,8 @@ public final class EventLoop implements LoopScheduler.Host {
         if (batch == 0) {
             return;
         }
-        long start = clock.nanoTime();
-        long end = start;
+        sliceStart = clock.nanoTime();
+        long end = sliceStart;
         int untilClock = RESUMES_PER_CLOCK;
         while (!ready.isEmpty()) {
             Runnable continuation = ready.take();
@@ -364,13 +365,13 @@ public final class EventLoop implements LoopScheduler.Host {
             if (--untilClock == 0) {
                 untilClock = RESUMES_PER_CLOCK;
                 end = clock.nanoTime();
-                if (end - start >= SLICE_NANOS) {
+                if (end - sliceStart >= SLICE_NANOS) {
                     break;
                 }
             }
         }
         ready.idle();
-        progress.ran(clock.nanoTime() - start, !ready.isEmpty());
+        progress.ran(clock.nanoTime() - sliceStart, !ready.isEmpty());
         ready.trim();
     }
 
@@ -410,7 +411,13 @@ public final class EventLoop implements LoopScheduler.Host {
     ///
     /// @return whether it has ended
     public boolean lookFor(IdleSpin.Wait wait, long token) {
-        return spin.pays() && ready.isEmpty() && onLoop() && spin.look(wait, token, inbox);
+        return spin.pays() && ready.isEmpty() && onLoop() && mayStay() && spin.look(wait, token, inbox);
+    }
+
+    /// Whether a coroutine may go on from look to look: for a slice, or some where no timer and no I/O waits.
+    private boolean mayStay() {
+        boolean alone = wheel.size() == 0 && poller.inFlight() == 0;
+        return !inbox.hasWork() && clock.nanoTime() - sliceStart < (alone ? 20 * SLICE_NANOS : SLICE_NANOS);
     }
 
     /// Whether the caller's coroutine is the only one that could run now. Loop thread only; elsewhere false.

@@ -30,8 +30,8 @@ final class ForeignStrand extends Strand {
     }
 
     @Override
-    boolean lookFirst(long token) {
-        return spin.look(this, token, null);
+    boolean lookElsewhere(IdleSpin.Wait wait, long token) {
+        return spin.look(wait, token, null);
     }
 
     @Override

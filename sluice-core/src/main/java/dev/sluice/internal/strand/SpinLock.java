@@ -23,6 +23,23 @@ public final class SpinLock {
         }
     }
 
+    /// Locks if nobody else has. It may fail for no reason.
+    public static boolean tryLock(VarHandle word, Object owner) {
+        // Acquires what the last holder wrote; pairs with the release in unlock.
+        return word.weakCompareAndSetAcquire(owner, FREE, HELD);
+    }
+
+    /// Waits a little for a lock that another holds.
+    ///
+    /// @param nested whether the caller holds another spin lock, see [#lockNested]
+    public static void contend(VarHandle word, Object owner, boolean nested) {
+        if (nested) {
+            Thread.onSpinWait();
+        } else {
+            contend(word, owner);
+        }
+    }
+
     /// Locks, for who holds another spin lock already: it keeps its thread, however long that takes, because a
     /// coroutine that left its loop would leave it to a loop thread which may need the first lock.
     public static void lockNested(VarHandle word, Object owner) {

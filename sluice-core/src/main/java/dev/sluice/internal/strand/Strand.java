@@ -272,7 +272,7 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
     /// small enough to be part of its caller: one frame less to copy and to return through at each resume.
     private boolean parkElsewhere(long token, boolean interruptible) {
         boolean interrupted = false;
-        if (lookFirst(token)) {
+        if (lookElsewhere(this, token)) {
             return false;
         }
         // As in park; pairs with the compare-and-set in tryResume.
@@ -299,9 +299,17 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         return !ours;
     }
 
-    /// Looks a while whether the wait ends, on a thread without a loop, if that is likely to be faster than to
-    /// sleep.
-    boolean lookFirst(long token) {
+    /// Looks a while for the end of something, if that is likely to be faster than to sleep, and nobody else
+    /// could run meanwhile. By the strand, before it begins a wait.
+    ///
+    /// @return whether it has ended
+    public final boolean lookFor(IdleSpin.Wait wait, long token) {
+        EventLoop here = loop;
+        return here == null ? lookElsewhere(wait, token) : here.lookFor(wait, token);
+    }
+
+    /// The same, on a thread without a loop.
+    boolean lookElsewhere(IdleSpin.Wait wait, long token) {
         return false;
     }
 

@@ -1,0 +1,18 @@
+package dev.sluice.channel;
+
+/// Buffered channels that have lanes, as if threads had met at them.
+public final class SplitChannel {
+    private SplitChannel() {}
+
+    /// A new one.
+    public static <T> Channel<T> buffered(int capacity) {
+        Channel<T> channel = Channel.buffered(capacity);
+        split(channel);
+        return channel;
+    }
+
+    /// Gives lanes to a buffered channel that may be in use.
+    public static void split(Channel<?> channel) {
+        ((LockedChannel<?>) channel).split();
+    }
+}

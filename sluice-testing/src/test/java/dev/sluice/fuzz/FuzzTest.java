@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// more inputs, as the profile `stress` does.
 class FuzzTest {
     private static final long SEED = Long.getLong("sluice.seed", System.nanoTime());
-    private static final int INPUTS = Integer.getInteger("sluice.inputs", 300);
+    private static final int INPUTS = Integer.getInteger("sluice.inputs", 150);
 
     @ParameterizedTest
     @EnumSource

@@ -53,7 +53,7 @@ class DrainTest {
         return simulation.elapsed().minus(closed[0]);
     }
 
-    @Simulated
+    @Simulated(seeds = 25)
     void callsThatHaveBegunAreAnsweredAndNoOthers(Simulation simulation) throws Exception {
         List<Session> sessions = new ArrayList<>();
         Duration took = served(simulation, Limits.defaults(), Session.serving(SLOW), (network, listener, group) -> {
@@ -79,7 +79,7 @@ class DrainTest {
         sessions.forEach(Session::close);
     }
 
-    @Simulated
+    @Simulated(seeds = 25)
     void aCallThatTakesTooLongIsCutWithItsSession(Simulation simulation) throws Exception {
         Limits limits = new Limits(10, ofSeconds(30));
         List<Session> sessions = new ArrayList<>();
@@ -96,7 +96,7 @@ class DrainTest {
         sessions.forEach(Session::close);
     }
 
-    @Simulated
+    @Simulated(seeds = 25)
     void streamsThatAreOpenGoOnAndNoNewOnesBegin(Simulation simulation) throws Exception {
         Listener.Handler echo = Mux.serving(stream -> stream.transferTo(stream));
         Duration took = served(simulation, Limits.defaults(), echo, (network, listener, group) -> {
@@ -125,7 +125,7 @@ class DrainTest {
         assertThat(back[0]).isEqualTo((byte) number);
     }
 
-    @Simulated
+    @Simulated(seeds = 25)
     void aServerThatIsFullNoticesItsClose(Simulation simulation) throws Exception {
         Limits one = new Limits(1, ofSeconds(7));
         List<Connection> connections = new ArrayList<>();
@@ -144,7 +144,7 @@ class DrainTest {
         }
     }
 
-    @Simulated
+    @Simulated(seeds = 25)
     void wishesRunOnceAndOnlyIfTheyAreStillThere(Simulation simulation) throws Exception {
         List<String> ran = new ArrayList<>();
         Event begun = new Event();

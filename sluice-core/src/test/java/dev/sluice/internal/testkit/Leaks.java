@@ -27,6 +27,7 @@ public final class Leaks implements BeforeAllCallback, AfterAllCallback {
     /// Threads that end by themselves when they have been idle, or that the JDK keeps.
     private static final List<String> NOT_OURS = List.of(
             "ForkJoinPool-1-",
+            "ForkJoinPool.commonPool-",
             "VirtualThread-",
             "process reaper",
             "Common-Cleaner",

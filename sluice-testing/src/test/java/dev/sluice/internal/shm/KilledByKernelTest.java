@@ -113,7 +113,7 @@ class KilledByKernelTest {
         String elsewhere = address + "-steps";
         try (Survivor beside = new Survivor(elsewhere)) {
             Mortal.live(elsewhere, life);
-            beside.check(life, "behind a whole life");
+            check(beside, life, "behind a whole life");
             Steps.watch(label -> {
                 if (Thread.currentThread() == self) {
                     labels.add(label);

@@ -272,6 +272,7 @@ final class BlockTable {
             if (what == DONE || what == ENDED) {
                 return now;
             }
+            Steps.at("table.help");
             help(now);
         }
     }

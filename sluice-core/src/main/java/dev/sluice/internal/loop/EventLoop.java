@@ -12,7 +12,6 @@ import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import dev.sluice.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -460,9 +459,7 @@ public final class EventLoop implements LoopScheduler.Host {
     /// it leaves behind, and virtual threads that they have started. In a simulation time has ended.
     private void forward(Timer timer) {
         if (simulator == null) {
-            long delay = Math.max(0, timer.deadline - clock.nanoTime());
-            // Not the shared loop, which would have to be started here, where no lock may be waited for.
-            CompletableFuture.delayedExecutor(delay, TimeUnit.NANOSECONDS).execute(timer::end);
+            timer.endAfter(timer.deadline - clock.nanoTime());
         }
     }
 

@@ -308,16 +308,6 @@ public class Strand extends StrandThread implements Thread.UncaughtExceptionHand
         return here == null ? lookElsewhere(wait, token) : here.lookFor(wait, token);
     }
 
-    /// The same, on a thread without a loop.
-    boolean lookElsewhere(IdleSpin.Wait wait, long token) {
-        return false;
-    }
-
-    /// Leaves the processor, on a thread without a loop, until somebody wakes the strand, or for no reason.
-    void sleep() {
-        LockSupport.park(this);
-    }
-
     @Override
     public final boolean over(long token) {
         // Opaque: a hint; await acquires. Pairs with the compare-and-set in tryResume.

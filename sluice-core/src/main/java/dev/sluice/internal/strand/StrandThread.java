@@ -1,5 +1,6 @@
 package dev.sluice.internal.strand;
 
+import dev.sluice.internal.loop.IdleSpin;
 import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
 import java.lang.invoke.MethodHandles;
@@ -174,5 +175,19 @@ abstract class StrandThread extends Scope {
             }
             Thread.yield();
         }
+    }
+
+    // ---- threads without a loop
+
+    /// Looks a while for the end of something, if that is likely to be faster than to sleep.
+    ///
+    /// @return whether it has ended
+    boolean lookElsewhere(IdleSpin.Wait wait, long token) {
+        return false;
+    }
+
+    /// Leaves the processor until somebody wakes the strand, or for no reason.
+    void sleep() {
+        LockSupport.park(this);
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.internal.timer;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Something that happens once at a time, and the node by which a [TimerWheel] holds it.
@@ -22,9 +24,12 @@ public abstract class Timer {
     /// Called on the wheel's thread once the deadline has passed; may add and remove timers, does not block.
     protected abstract void expired();
 
-    /// Ends the wait of one that no wheel holds any more. Any thread.
-    public final void end() {
-        expired();
+    /// Ends the wait of one that no wheel holds any more, after a while, on a thread of the JDK's. Any thread.
+    ///
+    /// Not on the loop of those who have none: it would have to be started, and here no lock may be waited for.
+    public final void endAfter(long nanos) {
+        CompletableFuture.delayedExecutor(Math.max(0, nanos), TimeUnit.NANOSECONDS)
+                .execute(this::expired);
     }
 
     /// Whether the wheel holds this timer.

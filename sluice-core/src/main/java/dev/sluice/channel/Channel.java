@@ -20,7 +20,8 @@ import java.util.function.ToLongFunction;
 ///
 /// A value is delivered or still the sender's, never neither and never both, whatever is cancelled when. Values
 /// arrive in the order in which they were sent, and those who wait are served in the order in which they began
-/// to. Ends may be on different loops, or on threads that are not ours.
+/// to, which is some microseconds after they came at most. Ends may be on different loops, or on threads that
+/// are not ours.
 ///
 /// Null is not a value. There is no `size()`: it is wrong when it is read; [#statistics] is for people.
 ///
@@ -87,12 +88,12 @@ public sealed interface Channel<T> extends Sender<T>, Receiver<T> permits Locked
     /// The same channel under a name, which messages and pictures show. Call it before the channel is shared.
     Channel<T> named(String name);
 
-    /// The same channel, for the loop of the caller alone: its coroutines pass values without an atomic operation,
-    /// a buffered one in about two thirds of the time. Call it before the channel is shared.
+    /// The same channel, for the loop of the caller alone: its coroutines pass values without an atomic
+    /// operation, a buffered one in about two thirds of the time. Call it before the channel is shared.
     ///
     /// Whoever uses it from elsewhere, also to close it or for its statistics, gets an `IllegalStateException`,
-    /// and nothing has happened. Where loops are not [confined][dev.sluice.loop.Loop#confined] the channel stays
-    /// as it was.
+    /// and nothing has happened. Where loops are not [confined][dev.sluice.loop.Loop#confined] the channel
+    /// stays as it was.
     ///
     /// @throws IllegalStateException if the caller is not on a loop, or it is a delayed channel of another one
     Channel<T> confined();

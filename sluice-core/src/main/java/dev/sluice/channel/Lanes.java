@@ -47,6 +47,10 @@ final class Lanes<T> extends Store<T> {
             LOCK = lookup.findVarHandle(Words.class, "lock", byte.class);
             CLEAR = lookup.findVarHandle(Words.class, "clear", boolean.class);
             INDEX = lookup.findVarHandle(Words.class, "index", long.class);
+            // The rest is loaded now, too: the first lanes are made under a lock.
+            lookup.ensureInitialized(Lane.class);
+            lookup.ensureInitialized(Lanes.UntilRoom.class);
+            lookup.ensureInitialized(Lanes.UntilValues.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -206,13 +210,14 @@ final class Lanes<T> extends Store<T> {
 
     @Override
     Store<T> takeAll() {
+        @Nullable Object[] empty = arrayFor(1); // first: without memory nothing has happened
         var taken = new Lanes<>(channel, capacity, values);
         taken.sending.index = sending.index;
         taken.receiving.index = receiving.index;
         taken.receiving.other = sending.index;
         receiving.index = sending.index;
         receiving.other = sending.index;
-        use(arrayFor(1));
+        use(empty);
         return taken;
     }
 

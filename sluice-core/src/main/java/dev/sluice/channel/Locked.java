@@ -99,7 +99,7 @@ abstract class Locked {
         while (lanes == null) {
             SpinLock.contend(LOCK, this, nested);
             if (SpinLock.tryLock(LOCK, this)) {
-                contended();
+                contendedOrFree();
                 lanes = passage;
                 if (lanes == null) {
                     return;
@@ -109,6 +109,18 @@ abstract class Locked {
             }
         }
         lanes.lock(nested);
+    }
+
+    /// An error must not leave the lock held: who locks has not begun what frees it.
+    private void contendedOrFree() {
+        try {
+            contended();
+        } catch (Throwable failure) {
+            if (passage == null) {
+                SpinLock.unlock(LOCK, this);
+            }
+            throw failure;
+        }
     }
 
     /// Another held the lock when the caller came, who holds it now.

@@ -118,6 +118,21 @@ class JdkHelpersTest {
         }
     }
 
+    /// Only the loop that comes first is worse off.
+    @Test
+    void whoSaysThatAndUsesThemIsServedAllTheSame() throws Exception {
+        try (var jvm = Jvm.start(
+                List.of("--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED", "-Ddev.sluice.jdkSockets=false"),
+                Pollers.class)) {
+            assertThat(jvm.awaitExit()).as("%s", jvm.output()).isZero();
+            assertThat(jvm.output()).contains("on the loop: 7", "after the loop: 7");
+            if (!TestLoops.FALLBACK) {
+                assertThat(jvm.output())
+                        .anyMatch(line -> line.matches("pollers on our loop: [1-9]\\d*")); // as many as the JDK likes
+            }
+        }
+    }
+
     /// Uses JDK sockets on a loop, which ends, and then on a virtual thread elsewhere.
     static final class Pollers {
         public static void main(String[] args) throws Exception {

@@ -55,13 +55,19 @@ class MapJavaTest {
 
     @Test
     void itemsThatCannotBeHandedOverFailAndTheOthersRun() {
-        String input = "a\n" + "x".repeat(1_200_000) + "\n" + "y".repeat(3_000_000) + "\nn\0l\nb\n";
+        String input = "a\n" + "long".repeat(300_000) + "\n" + "longer".repeat(500_000) + "\nn\0l\nb\n";
         Cli.Result result = new Cli().map(input, "-j2", "--java", HERE + "shout");
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.lines()).containsExactly("A!", "B!");
         assertThat(result.stderr())
                 .contains(
-                        "3 of 5 items failed", "item 2 'xxx", "1048576", "item 3 'yyy", "longer than", "item 4", "NUL");
+                        "3 of 5 items failed",
+                        "item 2 'longlong",
+                        "1048576",
+                        "item 3 'longerlonger",
+                        "longer than",
+                        "item 4",
+                        "NUL");
     }
 
     @Test

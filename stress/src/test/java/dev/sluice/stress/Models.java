@@ -32,6 +32,8 @@ final class Models {
     private static final String ONLY = System.getProperty("stress.models", "");
 
     private static final String SHORT = "-c 2 -iters 1 -time 60 -pth false -strideSize 64 -strideCount 16";
+    private static final int MORE_MOMENTS = 20;
+
     private static final String FULL = "-c 2 -f 1 -iters 3 -time 200 -sc false -pth false";
     private static final String FULL_FLAGS = System.getProperty("stress.jvm.flags", "");
     private static final long FULL_MINUTES = 40; // a liveness limit on a machine with much else to do
@@ -55,12 +57,17 @@ final class Models {
         return results;
     }
 
+    /// A model whose threads had no turn within its moment, on a machine with much else to do, gets others.
     static TestResult runShort(String name) throws Exception {
         Options options = new Options(SHORT.split(" "));
         if (!options.parse()) {
             throw new IllegalStateException("jcstress does not take its options: " + SHORT);
         }
-        return runHere(name, options);
+        TestResult result = runHere(name, options);
+        for (int more = 0; more < MORE_MOMENTS && result.getTotalCount() == 0; more++) {
+            result = runHere(name, options);
+        }
+        return result;
     }
 
     /// Runs a model in this JVM, as jcstress does in one that it has forked.

@@ -16,7 +16,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// written that may disturb the line; drawing never waits for it.
 final class Outputs {
     private static final String NAME = "sluice map: ";
-    private static final byte[] ERASE = ascii("\r\u001b[K");
+    private static final String ERASE = "\r\u001b[K";
+    private static final String NO_WRAP = "\u001b[?7l"; // DECAWM: a terminal narrower than the line shows its beginning
+    private static final String WRAP = "\u001b[?7h";
 
     private final ByteSink out;
     private final ByteSink err;
@@ -81,7 +83,7 @@ final class Outputs {
         }
         try {
             if (!lineOpen) {
-                byte[] bytes = ascii("\r" + text + "\u001b[K");
+                byte[] bytes = ascii(ERASE + NO_WRAP + text + WRAP);
                 toErr(bytes, bytes.length);
                 drawn = true;
             }
@@ -103,7 +105,8 @@ final class Outputs {
     private void eraseLocked() throws IOException {
         if (drawn) {
             drawn = false;
-            toErr(ERASE, ERASE.length);
+            byte[] bytes = ascii(ERASE);
+            toErr(bytes, bytes.length);
         }
     }
 

@@ -24,9 +24,7 @@ class OutputsTest {
         write(Slot.STDERR, "err\n");
         outputs.draw("4 done");
         outputs.say("bye");
-        assertThat(shown())
-                .isEqualTo(
-                        "\r1 done\u001b[K\r2 done\u001b[K⌫out\n\r3 done\u001b[K⌫err\n\r4 done\u001b[K⌫sluice map: bye\n");
+        assertThat(shown()).isEqualTo("⌫<1 done>⌫<2 done>⌫out\n⌫<3 done>⌫err\n⌫<4 done>⌫sluice map: bye\n");
     }
 
     @Test
@@ -35,7 +33,7 @@ class OutputsTest {
         outputs.draw("1 done");
         write(Slot.STDOUT, " now\n");
         outputs.draw("2 done");
-        assertThat(shown()).isEqualTo("no newline yet now\n\r2 done\u001b[K");
+        assertThat(shown()).isEqualTo("no newline yet now\n⌫<2 done>");
     }
 
     @Test
@@ -51,7 +49,7 @@ class OutputsTest {
         outputs.draw("1 done");
         outputs.erase();
         outputs.erase();
-        assertThat(shown()).isEqualTo("\r1 done\u001b[K⌫");
+        assertThat(shown()).isEqualTo("⌫<1 done>⌫");
     }
 
     @Test
@@ -61,7 +59,7 @@ class OutputsTest {
         elsewhere.draw("1 done");
         elsewhere.write(Slot.STDOUT, "out".getBytes(UTF_8), 3);
         elsewhere.draw("2 done");
-        assertThat(shown()).isEqualTo("\r1 done\u001b[K\r2 done\u001b[K");
+        assertThat(shown()).isEqualTo("⌫<1 done>⌫<2 done>");
         assertThat(file.toString(UTF_8)).isEqualTo("out");
     }
 
@@ -84,7 +82,11 @@ class OutputsTest {
         outputs.write(stream, bytes, bytes.length);
     }
 
+    /// With signs for what erases the line, and for the beginning and the end of what a narrow terminal cuts off.
     private String shown() {
-        return screen.toString(UTF_8).replace("\r\u001b[K", "⌫");
+        return screen.toString(UTF_8)
+                .replace("\r\u001b[K", "⌫")
+                .replace("\u001b[?7l", "<")
+                .replace("\u001b[?7h", ">");
     }
 }

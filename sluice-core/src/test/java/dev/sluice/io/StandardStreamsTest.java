@@ -36,7 +36,8 @@ class StandardStreamsTest {
     private static List<String> copy(Backend backend) {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.addAll(List.of("-ea", "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
+        words.addAll(
+                List.of("-ea", "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         if (!TestLoops.FALLBACK) {
             words.addAll(List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED"));
         }

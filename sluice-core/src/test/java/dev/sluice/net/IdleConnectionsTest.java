@@ -11,11 +11,13 @@ import dev.sluice.loop.Backend;
 import dev.sluice.task.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Many connections on which nothing happens, and some on which something does, on one loop. In a JVM of its own,
 /// for their descriptors and memory.
+@Tag("once") // a load; what a coroutine costs on the scheduler of the JDK is not ours
 class IdleConnectionsTest {
     @ParameterizedTest
     @EnumSource(names = {"IO_URING", "EPOLL"})

@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Children of a JVM that its own parent has started in an unusual way.
+@Tag("once") // about what a program inherits before its first coroutine
 class OddParentTest {
     @ParameterizedTest
     @CsvSource({
@@ -26,7 +28,8 @@ class OddParentTest {
         for (Backend backend : List.of(Backend.IO_URING, Backend.EPOLL)) {
             List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", start, "sh"));
             words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            words.addAll(List.of("-ea", "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
+            words.addAll(List.of(
+                    "-ea", "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
             if (!TestLoops.FALLBACK) {
                 words.addAll(List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED"));
             }

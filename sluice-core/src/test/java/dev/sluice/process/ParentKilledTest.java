@@ -8,12 +8,14 @@ import dev.sluice.internal.testkit.Jvm;
 import dev.sluice.internal.testkit.Patience;
 import dev.sluice.loop.Backend;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// No process is left when the JVM that started it is killed.
+@Tag("once") // about processes that outlive every coroutine
 class ParentKilledTest {
     /// The guardian ends when it is sure that nobody is left.
     private static void assertNobodyLeft(String mark) {

@@ -39,8 +39,8 @@ public final class Jvm implements AutoCloseable {
         // Who runs tests in the background of a shell ignores SIGINT, and so would the JVM that inherits it.
         command.addAll(List.of("env", "--default-signal=INT,TERM,HUP,PIPE"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-                "-ea", "--enable-native-access=ALL-UNNAMED", "-Djdk.trackAllThreads=false", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-ea", "--enable-native-access=ALL-UNNAMED", "-Djdk.trackAllThreads=false"));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // most live for a moment
         if (!TestLoops.FALLBACK) {
             command.addAll(List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED"));
         }

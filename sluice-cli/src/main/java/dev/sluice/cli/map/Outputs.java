@@ -18,7 +18,7 @@ final class Outputs {
     private static final String NAME = "sluice map: ";
     private static final String ERASE = "\r\u001b[K";
     private static final String NO_WRAP = "\u001b[?7l"; // DECAWM: a terminal narrower than the line shows its beginning
-    private static final String WRAP = "\u001b[?7h";
+    private static final String WRAP = " \u001b[?7h"; // each further letter replaces the one in the last column
 
     private final ByteSink out;
     private final ByteSink err;

@@ -155,8 +155,8 @@ class MapOutputTest {
         Process process = new ProcessBuilder("script", "-qec", map + " <" + input, "/dev/null").start();
         Cli.Result result = Cli.finish(process, new byte[0]);
         assertThat(result.text())
-                .contains("\r\u001b[K\u001b[?7l0% 0/2 done, 1 running, 0/s\u001b[?7h")
-                .containsPattern("50% 1/2 done, 1 running, \\d+\\.?\\d*/\\w+, \\d:\\d\\d left\u001b\\[\\?7h")
+                .contains("\r\u001b[K\u001b[?7l0% 0/2 done, 1 running, 0/s \u001b[?7h")
+                .containsPattern("50% 1/2 done, 1 running, \\d+\\.?\\d*/\\w+, \\d:\\d\\d left \u001b\\[\\?7h")
                 .endsWith("\r\u001b[K");
         assertThat(result.status()).isZero();
     }

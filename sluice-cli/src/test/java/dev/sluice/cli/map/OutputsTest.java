@@ -87,6 +87,6 @@ class OutputsTest {
         return screen.toString(UTF_8)
                 .replace("\r\u001b[K", "⌫")
                 .replace("\u001b[?7l", "<")
-                .replace("\u001b[?7h", ">");
+                .replace(" \u001b[?7h", ">");
     }
 }

@@ -1,4 +1,4 @@
-// The loads of the suite `channel` in Go (those of `net` are in net.go), driven line by line as the JVMs of the other sides are:
+// The loads of the suite `channel` in Go (what is of the suite `net` is in net_*.go), driven line by line as the JVMs of the other sides are:
 //
 //	warm MILLIS  ->  the nanoseconds of an operation, after having done it for that long
 //	run COUNT    ->  what the load returned, and the metrics of an operation
@@ -21,22 +21,23 @@ import (
 type load func(operations int) int
 
 func main() {
-	numbers := make([]int, 0, 4)
-	for i, argument := range os.Args[1:] {
-		if i != 1 {
-			numbers = append(numbers, number(argument))
-		}
-	}
-	runtime.GOMAXPROCS(numbers[0])
+	runtime.GOMAXPROCS(number(os.Args[1]))
 	switch os.Args[2] {
-	case "echo":
-		echo()
+	case "files":
+		makeFiles(os.Args[3])
+		return
+	case "serve":
+		serve(os.Args[3], os.Args[4])
 		return
 	case "load":
-		generate(numbers[1], numbers[2], numbers[3], numbers[4])
+		generate(os.Args[3:])
 		return
 	}
-	run := shape(os.Args[2], numbers[1:])
+	numbers := make([]int, 0, 4)
+	for _, argument := range os.Args[3:] {
+		numbers = append(numbers, number(argument))
+	}
+	run := shape(os.Args[2], numbers)
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		words := strings.Split(lines.Text(), " ")

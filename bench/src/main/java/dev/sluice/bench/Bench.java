@@ -20,13 +20,10 @@ public final class Bench {
         int work = List.of(arguments).indexOf("--work");
         String some = work < 0 ? "" : arguments[work + 1];
         Path root = Path.of(System.getProperty("sluice.root", "."));
-        if (name.equals("net") && !some.isEmpty()) {
-            throw new IllegalArgumentException("--work " + some + ": the suite net is measured as a whole");
-        }
         Suite suite = switch (name) {
             case "core", "channel", "sync", "ipc" -> new Works(name, some);
             case "map" -> new MapSuite(root, some);
-            case "net" -> new NetSuite(root);
+            case "net" -> new NetSuite(root, some);
             default ->
                 throw new IllegalArgumentException(
                         "suite: name=" + name + ", expected core, channel, sync, ipc, map or net");

@@ -7,15 +7,16 @@ import java.util.List;
 
 /// The parent's end of a [Child] or a [Program].
 public final class ChildProcess implements AutoCloseable {
-    /// The flags of every JVM alike: those that Sluice's users set, room for a million threads, and full
-    /// collections that leave nothing dead behind, so that the live heap can be read.
+    /// The flags of every JVM alike: those that Sluice's users set, and full collections that leave nothing dead
+    /// behind, so that the live heap can be read.
     private static final List<String> FLAGS = List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED",
             "-Djdk.trackAllThreads=false",
-            "-XX:MarkSweepAlwaysCompactCount=1",
-            "-Xms1g",
-            "-Xmx4g");
+            "-XX:MarkSweepAlwaysCompactCount=1");
+
+    /// Room for a million threads.
+    private static final List<String> ROOM = List.of("-Xms1g", "-Xmx4g");
 
     private final LineProcess process;
 
@@ -35,9 +36,15 @@ public final class ChildProcess implements AutoCloseable {
 
     /// The JVM with its flags, without a class path and a class.
     public static List<String> jvm() {
+        return jvm(ROOM);
+    }
+
+    /// @param heap the flags that say how large the heap is
+    public static List<String> jvm(List<String> heap) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
+        command.addAll(heap);
         return command;
     }
 

@@ -27,6 +27,11 @@ public final class LineProcess implements AutoCloseable {
         this.answers = process.inputReader();
     }
 
+    /// The number that the system knows it by.
+    public long pid() {
+        return process.pid();
+    }
+
     public String ask(String order) throws IOException {
         tell(order);
         return next();

@@ -1,0 +1,74 @@
+package dev.sluice.bench.net;
+
+import dev.sluice.bench.LineProcess;
+import dev.sluice.bench.Metric;
+import dev.sluice.bench.Plan;
+import dev.sluice.bench.Row;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a connection takes that does nothing: 10 000 of them, each of which has had one message echoed.
+///
+/// The servers have warmed up, with 64 other connections, before the first figure is taken; each measurement is
+/// that of a new server, as pools do not give back what they have once had. Sluice transfers a connection to
+/// itself; the JDK's threads read into as much memory as that uses, 1 KiB; Netty has memory for a connection
+/// only while it reads.
+final class IdleConnections {
+    static final String NAME = "10 000 idle connections";
+
+    private static final int COUNT = 10_000;
+    private static final Cell WARM = Cell.of(NAME, "echo", Groups.MANY, 1);
+    private static final Cell IDLE = Cell.of(NAME, "echo", COUNT, 1);
+
+    private IdleConnections() {}
+
+    /// Bytes of one connection.
+    private record Memory(double resident, double heap) {}
+
+    static List<Row> measure(Plan plan, Groups groups, Path directory) throws IOException {
+        List<Peer> peers = groups.idlePeers();
+        List<List<Double>> resident = new ArrayList<>();
+        List<List<Double>> heap = new ArrayList<>();
+        peers.forEach(peer -> {
+            resident.add(new ArrayList<>());
+            heap.add(new ArrayList<>());
+        });
+        for (int pair = 0; pair < (plan.quick() ? 1 : 5); pair++) {
+            for (int i = 0; i < peers.size(); i++) {
+                Memory memory = measure(plan, peers.get(i), groups.goProgram(), directory);
+                resident.get(i).add(memory.resident);
+                heap.get(i).add(memory.heap);
+            }
+        }
+        List<Row> rows = new ArrayList<>();
+        for (Metric metric : List.of(Metric.IDLE_RESIDENT, Metric.IDLE_HEAP)) {
+            List<List<Double>> figures = metric == Metric.IDLE_RESIDENT ? resident : heap;
+            for (int i = 1; i < peers.size(); i++) {
+                Peer peer = peers.get(i);
+                var pairs = new Row.Measured(figures.getFirst(), figures.get(i));
+                Double goal = metric == Metric.IDLE_RESIDENT ? peer.goals().rate() : null;
+                rows.add(Row.of(NAME, peer.name(), metric, pairs, goal));
+            }
+        }
+        return rows;
+    }
+
+    private static Memory measure(Plan plan, Peer peer, String go, Path directory) throws IOException {
+        try (Running running = Running.start(peer, "idle", directory)) {
+            for (int times = 0; times < 2; times++) {
+                try (LineProcess load = running.load(go, WARM)) {
+                    running.warmUp(load, plan.quick() ? 150 : 500, plan.quick() ? 3 : 6);
+                }
+            }
+            long heap = running.heapBytes();
+            long resident = running.residentBytes();
+            try (LineProcess load = running.load(go, IDLE)) {
+                load.ask("once");
+                double heapEach = (double) (running.heapBytes() - heap) / COUNT;
+                return new Memory((double) (running.residentBytes() - resident) / COUNT, heapEach);
+            }
+        }
+    }
+}

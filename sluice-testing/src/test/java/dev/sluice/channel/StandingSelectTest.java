@@ -15,6 +15,7 @@ import dev.sluice.task.Deadline;
 import dev.sluice.task.Promise;
 import dev.sluice.task.TaskGroup;
 import dev.sluice.testing.Simulation;
+import dev.sluice.testing.Simulation.Limits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -245,15 +246,17 @@ class StandingSelectTest {
     @Test
     @Tag("needs-opens")
     void timesAndEndsAreClausesToo() {
-        Simulation.seed(2).run(() -> {
+        Simulation simulation = Simulation.seed(2);
+        simulation.run(() -> {
             List<Channel<Integer>> channels = channels(MANY, Channel::rendezvous);
             Promise<String> over = new Promise<>("over");
             List<Clause<Integer>> clauses = new ArrayList<>(receives(channels));
             clauses.add(Clause.afterwards(ofSeconds(1), () -> -10));
             clauses.add(over.onEnd(end -> -20));
             var select = Select.of(clauses);
-            for (int i = 0; i < 3; i++) {
+            for (int i = 1; i <= 3; i++) {
                 assertThat(select.await()).isEqualTo(-10);
+                assertThat(simulation.elapsed()).isEqualTo(ofSeconds(i));
             }
             over.complete("over");
             assertThat(select.await()).isEqualTo(-20);
@@ -329,6 +332,24 @@ class StandingSelectTest {
                 assertThat(channels.get(2).receive()).isEqualTo(5);
                 assertThat(channels.get(2).receive()).isEqualTo(5);
             });
+        });
+    }
+
+    /// It would take out its own places, again and again.
+    @Test
+    @Tag("needs-opens")
+    void aSelectAtBothEndsOfAChannelSleeps() {
+        Simulation simulation = Simulation.seed(7).limits(Limits.defaults().withSteps(1_000));
+        simulation.run(() -> {
+            List<Channel<Integer>> channels = channels(MANY, Channel::rendezvous);
+            List<Clause<?>> clauses = new ArrayList<>(receives(channels));
+            clauses.add(channels.get(2).onSend(() -> 5, () -> {}));
+            clauses.add(Clause.afterwards(ofSeconds(1), () -> -10));
+            Select<Object> select = Select.of(clauses);
+            for (int i = 1; i <= 3; i++) {
+                assertThat(select.await()).isEqualTo(-10);
+                assertThat(simulation.elapsed()).isEqualTo(ofSeconds(i));
+            }
         });
     }
 

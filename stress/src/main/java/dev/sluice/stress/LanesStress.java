@@ -81,25 +81,17 @@ public final class LanesStress {
         }
     }
 
-    /// A channel gets lanes while one sends and one receives.
+    /// A channel gets lanes from one who then sends, while another receives.
     @JCStressTest
     @Outcome(id = "sent, got 1, left 2, 2", expect = ACCEPTABLE, desc = "both have happened")
     @Outcome(expect = FORBIDDEN, desc = "a value is lost, or there twice, or not counted")
     @State
-    public static class SplitAgainstSendAndReceive {
-        private final Channel<Integer> channel = Channel.buffered(2);
-
-        public SplitAgainstSendAndReceive() {
-            channel.trySend(1);
-        }
-
-        @Actor
-        public void splitter() {
-            SplitChannel.split(channel);
-        }
+    public static class SplitAndSendAgainstReceive {
+        private final Channel<Integer> channel = holdingOne();
 
         @Actor
         public void sender(LLLL_Result r) {
+            SplitChannel.split(channel);
             r.r1 = sent(channel, 2);
         }
 
@@ -113,6 +105,38 @@ public final class LanesStress {
             r.r3 = Kinds.left(channel);
             r.r4 = channel.statistics().sent();
         }
+    }
+
+    /// A channel gets lanes from one who then receives, while another sends.
+    @JCStressTest
+    @Outcome(id = "sent, got 1, left 2, 2", expect = ACCEPTABLE, desc = "both have happened")
+    @Outcome(expect = FORBIDDEN, desc = "a value is lost, or there twice, or not counted")
+    @State
+    public static class SplitAndReceiveAgainstSend {
+        private final Channel<Integer> channel = holdingOne();
+
+        @Actor
+        public void sender(LLLL_Result r) {
+            r.r1 = sent(channel, 2);
+        }
+
+        @Actor
+        public void receiver(LLLL_Result r) {
+            SplitChannel.split(channel);
+            r.r2 = Kinds.word(channel.tryReceive());
+        }
+
+        @Arbiter
+        public void end(LLLL_Result r) {
+            r.r3 = Kinds.left(channel);
+            r.r4 = channel.statistics().sent();
+        }
+    }
+
+    private static Channel<Integer> holdingOne() {
+        Channel<Integer> channel = Channel.buffered(2);
+        channel.trySend(1);
+        return channel;
     }
 
     /// A channel that grows is full to its array, not to its capacity.

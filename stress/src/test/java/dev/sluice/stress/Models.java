@@ -36,7 +36,7 @@ final class Models {
 
     private static final String FULL = "-c 2 -f 1 -iters 3 -time 200 -sc false -pth false";
     private static final String FULL_FLAGS = System.getProperty("stress.jvm.flags", "");
-    private static final long FULL_MINUTES = 40; // a liveness limit on a machine with much else to do
+    private static final long FULL_MINUTES = 180; // a liveness limit on a machine with much else to do
 
     private Models() {}
 
@@ -45,6 +45,11 @@ final class Models {
                 .filter(Pattern.compile(ONLY).asPredicate())
                 .sorted()
                 .toList();
+    }
+
+    /// How many threads race in a model, its arbiter aside.
+    static int actors(String name) {
+        return TestList.getInfo(name).threads();
     }
 
     // ---- short

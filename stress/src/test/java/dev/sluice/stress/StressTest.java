@@ -42,6 +42,12 @@ class StressTest {
                 .containsAll(Models.names());
     }
 
+    /// In its full form jcstress leaves out, on a machine with two CPUs, what needs three.
+    @Test
+    void everyModelIsOfTwoThreads() {
+        assertThat(Models.names()).allMatch(name -> Models.actors(name) == 2);
+    }
+
     @Test
     void nothingForbiddenHappened() {
         List<String> failures = new ArrayList<>();

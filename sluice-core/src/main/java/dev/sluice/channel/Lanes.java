@@ -188,10 +188,16 @@ final class Lanes<T> extends Store<T> {
     void lock(boolean nested) {
         if (nested) {
             SpinLock.lockNested(LOCK, sending);
-        } else {
+            SpinLock.lockNested(LOCK, receiving);
+            return;
+        }
+        SpinLock.lock(LOCK, sending);
+        while (!SpinLock.lockSoon(LOCK, receiving)) {
+            // Its holder lost its CPU: give it ours, but not with the first lock, see lockNested.
+            SpinLock.unlock(LOCK, sending);
+            Thread.yield();
             SpinLock.lock(LOCK, sending);
         }
-        SpinLock.lockNested(LOCK, receiving);
     }
 
     void unlock() {

@@ -29,6 +29,18 @@ public final class SpinLock {
         return word.weakCompareAndSetAcquire(owner, FREE, HELD);
     }
 
+    /// Locks, unless another holds it for longer than anything under it takes.
+    public static boolean lockSoon(VarHandle word, Object owner) {
+        for (int spin = 0; spin < SPINS; spin++) {
+            // Acquires what the last holder wrote; pairs with the release in unlock.
+            if (word.weakCompareAndSetAcquire(owner, FREE, HELD)) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
     /// Waits a little for a lock that another holds.
     ///
     /// @param nested whether the caller holds another spin lock, see [#lockNested]

@@ -57,18 +57,13 @@ class WebSocketGuideTest {
             try (var group = TaskGroup.open();
                     Listener listener = Tcp.listen("127.0.0.1:0")) {
                 WebSocketConfig config = WebSocketConfig.defaults().withLargestMessage(64_000);
-                group.start(
-                        "server",
-                        () -> listener.serve(connection -> {
-                            // tag::origin
-                            try (WebSocket socket = WebSocket.accept(
-                                    connection,
-                                    config,
-                                    request -> request.field("origin").equals(Optional.of("https://example.org")))) {
-                                echo(socket);
-                            }
-                            // end::origin
-                        }));
+                // tag::origin
+                Listener.Handler guarded = WebSocket.serving(
+                        config,
+                        request -> request.field("origin").equals(Optional.of("https://example.org")),
+                        WebSocketGuideTest::echo);
+                // end::origin
+                group.start("server", () -> listener.serve(guarded));
                 String address = listener.address().place();
                 Exception refused = null;
                 try {

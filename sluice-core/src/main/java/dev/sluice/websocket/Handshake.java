@@ -1,6 +1,7 @@
 package dev.sluice.websocket;
 
 import dev.sluice.net.Connection;
+import dev.sluice.task.Deadline;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -108,5 +109,37 @@ record Handshake(String path, @Nullable String protocol, ByteBuffer rest) {
                 + "Content-Length: " + text.length() + "\r\n\r\n" + text;
         connection.write(answer.getBytes(StandardCharsets.US_ASCII));
         return Head.refused(connection, status + ": expected " + expected);
+    }
+
+    interface Shake {
+        Handshake shake() throws IOException;
+    }
+
+    /// Shakes hands within the limit; if that fails, the connection is closed.
+    static Handshake within(WebSocketConfig config, Connection connection, Shake shake) throws IOException {
+        Handshake[] done = new Handshake[1];
+        try {
+            if (!Deadline.after(config.handshakeLimit())
+                    .named("WebSocket handshake")
+                    .tryRun(() -> done[0] = shake.shake())) {
+                throw Head.refused(connection, "not done within the limit of " + config.handshakeLimit());
+            }
+        } catch (WebSocketException refused) {
+            closeBehind(connection, refused);
+            throw refused;
+        } catch (IOException | RuntimeException | Error failed) {
+            connection.abort();
+            throw failed;
+        }
+        return done[0];
+    }
+
+    /// Closes in an orderly way, so that the peer reads why it was refused.
+    private static void closeBehind(Connection connection, WebSocketException refused) {
+        try {
+            connection.close();
+        } catch (IOException lost) {
+            refused.addSuppressed(lost);
+        }
     }
 }

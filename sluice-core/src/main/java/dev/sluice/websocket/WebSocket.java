@@ -1,7 +1,10 @@
 package dev.sluice.websocket;
 
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.access.Engines;
+import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.io.Turn;
+import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.StreamBusyException;
@@ -51,6 +54,8 @@ public final class WebSocket implements AutoCloseable {
     /// How long a peer that breaks the rules may take to hear of it.
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
+    private static final Goodbye GOING_AWAY = new Goodbye(1001, "");
+
     private final Connection lower;
     private final WebSocketConfig config;
     private final Handshake handshake;
@@ -70,6 +75,10 @@ public final class WebSocket implements AutoCloseable {
 
     // Under `frames`; the receiver reads it outside, where a late answer does no harm. Pairs with those writes.
     private volatile boolean saidGoodbye;
+
+    // One sets its own and then looks at the other's, so that one of the two says goodbye. Each pairs with the other.
+    private volatile boolean waits; // written by the receiver: it waits for the peer
+    private volatile boolean leaves; // written by goAway
 
     /// What a client asks for.
     ///
@@ -127,7 +136,9 @@ public final class WebSocket implements AutoCloseable {
     /// As [#connect(Connection, String, String)], spoken in another way.
     public static WebSocket connect(Connection connection, String host, String path, WebSocketConfig config)
             throws IOException {
-        return shake(connection, config, true, () -> Handshake.ask(connection, host, path, config.protocols()));
+        Handshake done =
+                Handshake.within(config, connection, () -> Handshake.ask(connection, host, path, config.protocols()));
+        return new WebSocket(connection, config, done, true);
     }
 
     /// Shakes hands as the server, with anybody. Where browsers come, look at the `origin` of the request, see
@@ -144,48 +155,27 @@ public final class WebSocket implements AutoCloseable {
     /// @param welcome whether a request is; one that is not is answered with 403
     public static WebSocket accept(Connection connection, WebSocketConfig config, Predicate<Request> welcome)
             throws IOException {
-        return shake(connection, config, false, () -> Handshake.answer(connection, config.protocols(), welcome));
+        Handshake done =
+                Handshake.within(config, connection, () -> Handshake.answer(connection, config.protocols(), welcome));
+        return new WebSocket(connection, config, done, false);
     }
 
-    /// A handler for [Listener#serve] that shakes hands with anybody and says goodbye behind another one.
+    /// A handler for [Listener#serve] that shakes hands with anybody and says goodbye behind another one. When the
+    /// listener is closed, each client is told that the server goes away (1001) as soon as somebody waits for a
+    /// message of it: what was received before can still be answered.
     public static Listener.Handler serving(Handler handler) {
+        return serving(WebSocketConfig.defaults(), request -> true, handler);
+    }
+
+    /// As [#serving(Handler)], spoken in another way, and with those only who are welcome; see
+    /// [#accept(Connection, WebSocketConfig, Predicate)].
+    public static Listener.Handler serving(WebSocketConfig config, Predicate<Request> welcome, Handler handler) {
         return connection -> {
-            try (WebSocket socket = accept(connection)) {
+            try (WebSocket socket = accept(connection, config, welcome);
+                    var _ = Listener.onDrain(socket::goAway)) {
                 handler.serve(socket);
             }
         };
-    }
-
-    private interface Shake {
-        Handshake shake() throws IOException;
-    }
-
-    private static WebSocket shake(Connection connection, WebSocketConfig config, boolean client, Shake shake)
-            throws IOException {
-        Handshake[] done = new Handshake[1];
-        try {
-            if (!Deadline.after(config.handshakeLimit())
-                    .named("WebSocket handshake")
-                    .tryRun(() -> done[0] = shake.shake())) {
-                throw Head.refused(connection, "not done within the limit of " + config.handshakeLimit());
-            }
-        } catch (WebSocketException refused) {
-            closeBehind(connection, refused);
-            throw refused;
-        } catch (IOException | RuntimeException | Error failed) {
-            connection.abort();
-            throw failed;
-        }
-        return new WebSocket(connection, config, done[0], client);
-    }
-
-    /// Closes in an orderly way, so that the peer reads why it was refused.
-    private static void closeBehind(Connection connection, WebSocketException refused) {
-        try {
-            connection.close();
-        } catch (IOException lost) {
-            refused.addSuppressed(lost);
-        }
     }
 
     // ---- sending
@@ -224,11 +214,7 @@ public final class WebSocket implements AutoCloseable {
 
     /// Under `frames`.
     private void writeFrame(ByteBuffer frame) throws IOException {
-        ByteBuffer before = unsent;
-        if (before != null) {
-            lower.write(before);
-            unsent = null;
-        }
+        writeUnsent();
         try {
             lower.write(frame);
         } catch (CancelledException cancelled) {
@@ -236,6 +222,15 @@ public final class WebSocket implements AutoCloseable {
                 unsent = frame;
             }
             throw cancelled;
+        }
+    }
+
+    /// Under `frames`.
+    private void writeUnsent() throws IOException {
+        ByteBuffer before = unsent;
+        if (before != null) {
+            lower.write(before);
+            unsent = null;
         }
     }
 
@@ -276,7 +271,7 @@ public final class WebSocket implements AutoCloseable {
                 }
                 case Event.Asked(byte[] content) -> owe(Frame.PONG, content);
                 case Event.Ended(Goodbye said) -> {
-                    if (!saidGoodbye) {
+                    if (!saidGoodbye && !config.halfOpen()) {
                         owe(Frame.CLOSE, said.code() == Goodbye.NOTHING_SAID ? new byte[0] : content(said.code(), ""));
                     }
                     goodbye.complete(said);
@@ -327,9 +322,14 @@ public final class WebSocket implements AutoCloseable {
             }
             bytes.compact();
             int count;
+            waits = true;
             try {
+                if (leaves) {
+                    sayGoodbye(GOING_AWAY);
+                }
                 count = lower.read(bytes);
             } finally {
+                waits = false;
                 bytes.flip();
             }
             if (count < 0) {
@@ -361,16 +361,21 @@ public final class WebSocket implements AutoCloseable {
 
     // ---- ends
 
-    /// Says that all is said (1000). What the peer has sent until it hears of that can be received; then it says
-    /// goodbye as well, as WebSockets have no half that stays open. [#close] is still to be called.
+    /// Says that all is said (1000). What the peer sends until it says goodbye as well can be received; most peers
+    /// do that as soon as they hear of ours, see [WebSocketConfig#halfOpen]. [#close] is still to be called.
     public void closeOutput() throws IOException {
-        sayGoodbye(new Goodbye(1000, ""));
+        sayGoodbye(new Goodbye(usualCode(), ""));
     }
 
-    /// Says that all is said (1000), see [#close(int, String)].
+    /// Says that all is said (1000), or what the peer has said before, see [#close(int, String)].
     @Override
     public void close() throws IOException {
-        close(1000, "");
+        close(usualCode(), "");
+    }
+
+    private int usualCode() {
+        Goodbye heard = goodbye.result();
+        return heard != null && Frame.mayBeSaid(heard.code()) ? heard.code() : 1000;
     }
 
     /// Says goodbye, waits for the peer's, as long as the config allows, and closes the connection. What comes
@@ -413,11 +418,38 @@ public final class WebSocket implements AutoCloseable {
 
     private void sayGoodbye(Goodbye said) throws IOException {
         try (var _ = frames.acquire()) {
-            if (!saidGoodbye) {
-                saidGoodbye = true;
-                writeFrame(
-                        Frame.of(Frame.CLOSE, content(said.code(), said.reason()), masks == null ? 0 : masks.next()));
+            if (saidGoodbye) {
+                writeUnsent();
+            } else {
+                sayLast(Frame.of(Frame.CLOSE, content(said.code(), said.reason()), masks == null ? 0 : masks.next()));
             }
+        }
+    }
+
+    /// Under `frames`. It is not said if this is cancelled before it has begun.
+    private void sayLast(ByteBuffer farewell) throws IOException {
+        saidGoodbye = true;
+        try {
+            writeFrame(farewell);
+        } catch (CancelledException cancelled) {
+            saidGoodbye = farewell.position() > 0;
+            throw cancelled;
+        }
+    }
+
+    /// Says that this side goes away, for whoever waits to receive; if nobody does, the next one who does says it.
+    /// Does not wait.
+    private void goAway() {
+        leaves = true;
+        if (waits) {
+            EventLoop loop = LoopCalls.currentLoop("goodbye to " + lower.remote());
+            Engines.root(Engines.face(loop).loops()).launch(loop, "goodbye to " + lower.remote(), () -> {
+                try {
+                    sayGoodbye(GOING_AWAY);
+                } catch (IOException gone) {
+                    lower.abort(); // it needs no goodbye; who receives is told
+                }
+            });
         }
     }
 

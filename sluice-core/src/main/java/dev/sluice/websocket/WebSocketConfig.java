@@ -11,10 +11,12 @@ import java.util.List;
 /// @param closeLimit how long the peer may take to answer a close, above zero
 /// @param protocols what may be spoken inside (`Sec-WebSocket-Protocol`), the best first; empty: nothing is
 ///     said
+/// @param halfOpen whether this side may go on sending when the peer has said goodbye, until it says its own.
+///     If not, [WebSocket#receive] answers the goodbye at once, as most programs do
 public record WebSocketConfig(
-        int largestMessage, Duration handshakeLimit, Duration closeLimit, List<String> protocols) {
+        int largestMessage, Duration handshakeLimit, Duration closeLimit, List<String> protocols, boolean halfOpen) {
     private static final WebSocketConfig DEFAULTS =
-            new WebSocketConfig(1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(5), List.of());
+            new WebSocketConfig(1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(5), List.of(), false);
 
     public WebSocketConfig {
         protocols = List.copyOf(protocols);
@@ -36,18 +38,22 @@ public record WebSocketConfig(
     }
 
     public WebSocketConfig withLargestMessage(int bytes) {
-        return new WebSocketConfig(bytes, handshakeLimit, closeLimit, protocols);
+        return new WebSocketConfig(bytes, handshakeLimit, closeLimit, protocols, halfOpen);
     }
 
     public WebSocketConfig withHandshakeLimit(Duration limit) {
-        return new WebSocketConfig(largestMessage, limit, closeLimit, protocols);
+        return new WebSocketConfig(largestMessage, limit, closeLimit, protocols, halfOpen);
     }
 
     public WebSocketConfig withCloseLimit(Duration limit) {
-        return new WebSocketConfig(largestMessage, handshakeLimit, limit, protocols);
+        return new WebSocketConfig(largestMessage, handshakeLimit, limit, protocols, halfOpen);
     }
 
     public WebSocketConfig withProtocols(String... names) {
-        return new WebSocketConfig(largestMessage, handshakeLimit, closeLimit, List.of(names));
+        return new WebSocketConfig(largestMessage, handshakeLimit, closeLimit, List.of(names), halfOpen);
+    }
+
+    public WebSocketConfig withHalfOpen(boolean open) {
+        return new WebSocketConfig(largestMessage, handshakeLimit, closeLimit, protocols, open);
     }
 }

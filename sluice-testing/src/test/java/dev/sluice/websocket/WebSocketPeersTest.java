@@ -12,6 +12,7 @@ import dev.sluice.net.TcpAddress;
 import dev.sluice.process.Child;
 import dev.sluice.process.Command;
 import dev.sluice.process.Exit;
+import dev.sluice.sync.Event;
 import dev.sluice.task.Action;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
@@ -89,6 +90,22 @@ class WebSocketPeersTest {
             });
             """;
 
+    private static final String NODE_IDLER = """
+            const WebSocket = require("ws");
+            const socket = new WebSocket("ws://127.0.0.1:" + process.argv[1]);
+            socket.on("open", () => socket.send("here"));
+            socket.on("close", (code, reason) => console.log(code + " " + reason));
+            """;
+
+    /// Says goodbye behind its question, and prints what it hears after that.
+    private static final String NODE_ASKER = """
+            const WebSocket = require("ws");
+            const socket = new WebSocket("ws://127.0.0.1:" + process.argv[1]);
+            socket.on("open", () => { socket.send("question"); socket.close(1000); });
+            socket.on("message", data => console.log("" + data));
+            socket.on("close", code => console.log(code));
+            """;
+
     private static final String NODE_SERVER = """
             const {WebSocketServer} = require("ws");
             const server = new WebSocketServer({port: 0, host: "127.0.0.1"});
@@ -119,13 +136,16 @@ class WebSocketPeersTest {
             try (Listener listener = Tcp.listen("127.0.0.1:0");
                     var group = TaskGroup.open()) {
                 group.start("server", () -> listener.serve(WebSocket.serving(WebSocketPeersTest::echo)));
-                String port = Integer.toString(((TcpAddress) listener.address()).port());
-                var result = client.apply(port).run();
+                var result = client.apply(port(listener)).run();
                 assertThat(result.stdoutText()).as(result.stderrText()).isEqualTo("fine\n");
                 listener.close();
                 group.join();
             }
         });
+    }
+
+    private static String port(Listener listener) {
+        return Integer.toString(((TcpAddress) listener.address()).port());
     }
 
     @Test
@@ -136,6 +156,52 @@ class WebSocketPeersTest {
     @Test
     void aClientOfNodeIsServed() throws Exception {
         serve(port -> node(NODE_CLIENT, port));
+    }
+
+    @Test
+    void aClientOfNodeIsToldThatTheServerGoesAway() throws Exception {
+        run(() -> {
+            try (Listener listener = Tcp.listen("127.0.0.1:0");
+                    var group = TaskGroup.open()) {
+                var known = new Event("the client is there");
+                group.start(
+                        "server",
+                        () -> listener.serve(WebSocket.serving(socket -> {
+                            assertThat(socket.receive()).contains(new Message.Text("here"));
+                            known.set();
+                            assertThat(socket.receive()).isEmpty();
+                        })));
+                var client = group.start(
+                        "client", () -> node(NODE_IDLER, port(listener)).run());
+                known.await();
+                listener.close();
+                assertThat(client.get().stdoutText())
+                        .as(client.get().stderrText())
+                        .isEqualTo("1001 \n");
+                group.join();
+            }
+        });
+    }
+
+    @Test
+    void aClientOfNodeIsAnsweredBehindItsGoodbye() throws Exception {
+        run(() -> {
+            try (Listener listener = Tcp.listen("127.0.0.1:0");
+                    var group = TaskGroup.open()) {
+                WebSocketConfig config = WebSocketConfig.defaults().withHalfOpen(true);
+                group.start(
+                        "server",
+                        () -> listener.serve(WebSocket.serving(config, request -> true, socket -> {
+                            assertThat(socket.receive()).contains(new Message.Text("question"));
+                            assertThat(socket.receive()).isEmpty();
+                            socket.send("answer");
+                        })));
+                var result = node(NODE_ASKER, port(listener)).run();
+                assertThat(result.stdoutText()).as(result.stderrText()).isEqualTo("answer\n1000\n");
+                listener.close();
+                group.join();
+            }
+        });
     }
 
     @Test

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
             "Connects and joins the connection to standard input and output.",
             "",
             "The end of the input is told to the peer; it ends when the peer has said all.",
+            "A server of WebSockets mostly stops then: --no-close keeps the end from it.",
             "Datagrams have no end: with udp: it ends behind the input, after some silence.",
             ""
         },
@@ -56,6 +57,11 @@ public final class DialCommand extends SocketCommand {
                     + " ${DEFAULT-VALUE} by default.")
     private double idle;
 
+    @Option(
+            names = "--no-close",
+            description = "ws: keep the end of the input from the server; it ends when the server does.")
+    private boolean open;
+
     @Override
     List<Place> places() {
         return List.of(address);
@@ -67,7 +73,7 @@ public final class DialCommand extends SocketCommand {
         Duration silence = seconds("--idle", idle);
         List<Layer> texts;
         try {
-            texts = LayerText.dialling(address, layers);
+            texts = LayerText.dialling(address, layers, open ? LayerText.End.KEPT : LayerText.End.SAID);
         } catch (LayerText.WrongException wrong) {
             throw wrong(String.valueOf(wrong.getMessage()));
         }

@@ -6,6 +6,7 @@ import dev.sluice.layer.Layer;
 import dev.sluice.tls.TlsContext;
 import dev.sluice.tls.TlsIdentity;
 import dev.sluice.websocket.WebSocket;
+import dev.sluice.websocket.WebSocketConfig;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -37,7 +38,18 @@ final class LayerText {
 
     private static final int KILO = 1_000;
 
+    /// Who has heard goodbye says what is left to say, as a command does that answers when its input has ended.
+    private static final WebSocketConfig HALVES = WebSocketConfig.defaults().withHalfOpen(true);
+
     private LayerText() {}
+
+    /// What becomes of the end of an input.
+    enum End {
+        /// The peer is told.
+        SAID,
+        /// It is kept from the peer, which goes on until it ends the connection.
+        KEPT
+    }
 
     /// Something on the command line that is not right.
     static final class WrongException extends Exception {
@@ -56,7 +68,7 @@ final class LayerText {
             layers.add(
                     switch (kind(word)) {
                         case "tls" -> tlsServer(word);
-                        case "ws" -> Layer.of("ws", 7, lower -> MessageLines.over(lower, WebSocket.accept(lower)));
+                        case "ws" -> webSocketServer();
                         default -> either(word);
                     });
         }
@@ -67,13 +79,23 @@ final class LayerText {
     ///
     /// @param server whom it expects
     static List<Layer> dialling(Place server, List<String> asked) throws WrongException {
+        return dialling(server, asked, End.SAID);
+    }
+
+    /// As [#dialling(Place, List)].
+    ///
+    /// @param end what a WebSocket does with the end of what it is given to send
+    static List<Layer> dialling(Place server, List<String> asked, End end) throws WrongException {
         List<String> words = checked(server, asked);
+        if (end == End.KEPT && words.stream().noneMatch(word -> kind(word).equals("ws"))) {
+            throw new WrongException("--no-close: expected a WebSocket, as ws:HOST:PORT/PATH");
+        }
         List<Layer> layers = new ArrayList<>();
         for (String word : words) {
             layers.add(
                     switch (kind(word)) {
                         case "tls" -> tlsClient(word, server.host());
-                        case "ws" -> webSocketClient(word, server.authority());
+                        case "ws" -> webSocketClient(word, server.authority(), end);
                         default -> either(word);
                     });
         }
@@ -110,12 +132,18 @@ final class LayerText {
         };
     }
 
-    private static Layer webSocketClient(String word, String authority) throws WrongException {
+    private static Layer webSocketClient(String word, String authority, End end) throws WrongException {
         String path = rest(word).isEmpty() ? "/" : rest(word);
         if (!path.startsWith("/")) {
             throw new WrongException("layer '" + word + "': expected ws or ws:/PATH");
         }
-        return Layer.of("ws", 7, lower -> MessageLines.over(lower, WebSocket.connect(lower, authority, path)));
+        return Layer.of(
+                "ws", 7, lower -> MessageLines.over(lower, WebSocket.connect(lower, authority, path, HALVES), end));
+    }
+
+    private static Layer webSocketServer() {
+        return Layer.of(
+                "ws", 7, lower -> MessageLines.over(lower, WebSocket.accept(lower, HALVES, asked -> true), End.SAID));
     }
 
     private static Layer throttle(String word) throws WrongException {

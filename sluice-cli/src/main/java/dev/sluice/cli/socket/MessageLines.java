@@ -40,7 +40,7 @@ final class MessageLines implements Connection {
     /// Messages of text in a WebSocket.
     ///
     /// @param socket over `lower`, after the handshake
-    static MessageLines over(Connection lower, WebSocket socket) {
+    static MessageLines over(Connection lower, WebSocket socket, LayerText.End end) {
         return new MessageLines(lower, new Carrier() {
             @Override
             public Optional<byte[]> receive() throws IOException {
@@ -54,7 +54,9 @@ final class MessageLines implements Connection {
 
             @Override
             public void closeOutput() throws IOException {
-                socket.closeOutput();
+                if (end == LayerText.End.SAID) {
+                    socket.closeOutput();
+                }
             }
 
             @Override

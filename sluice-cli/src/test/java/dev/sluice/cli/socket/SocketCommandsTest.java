@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +168,44 @@ class SocketCommandsTest {
     }
 
     @Test
+    void aCommandAnswersBehindTheGoodbyeOfAWebSocket() throws Exception {
+        run(() -> {
+            try (Server server = Server.start("listen", "ws:127.0.0.1:0", "--exec", "sort")) {
+                ProcessResult dialled = sluice("dial", server.address(), "ws")
+                        .stdin(Input.of("b\nc\na\n"))
+                        .run();
+                assertThat(dialled.stdoutText()).as(dialled.stderrText()).isEqualTo("a\nb\nc\n");
+                assertThat(dialled.exit()).isEqualTo(new Exit.Exited(0));
+                assertThat(server.child().exit()).isEqualTo(new Exit.Exited(0));
+            }
+        });
+    }
+
+    @Test
+    void dialCanKeepItsEndFromAWebSocket() throws Exception {
+        run(() -> {
+            try (var listener = Tcp.listen("127.0.0.1:0");
+                    var group = TaskGroup.open()) {
+                Task<Optional<WebSocket.Goodbye>> heard = group.start("server", () -> {
+                    WebSocket socket = WebSocket.accept(listener.accept());
+                    assertThat(text(socket.receive().orElseThrow().bytes())).isEqualTo("question");
+                    socket.send("answer");
+                    socket.close(3000, "all is said");
+                    return socket.goodbye();
+                });
+                String place = "ws:" + listener.address().place();
+                ProcessResult dialled = sluice("dial", place, "--no-close")
+                        .stdin(Input.of("question\n"))
+                        .run();
+                assertThat(dialled.stdoutText()).as(dialled.stderrText()).isEqualTo("answer\n");
+                assertThat(dialled.exit()).isEqualTo(new Exit.Exited(0));
+                assertThat(heard.get().map(WebSocket.Goodbye::code)).contains(3000);
+                group.join();
+            }
+        });
+    }
+
+    @Test
     void whatPassesIsCapturedOnTheWireAndInClear(@TempDir Path directory) throws Exception {
         run(() -> {
             Path file = directory.resolve("capture.pcapng");
@@ -269,6 +308,7 @@ class SocketCommandsTest {
             2 | proxy tcp::0 tcp::0 faults:late | expected faults:SETTING
             2 | dial ws:127.0.0.1          | expected ws:HOST:PORT or ws:HOST:PORT/PATH
             2 | dial tcp:127.0.0.1:1 ws:x  | expected ws or ws:/PATH
+            2 | dial tcp:127.0.0.1:1 --no-close | --no-close: expected a WebSocket
             2 | listen tcp:127.0.0.1:0 tls | expected tls:CERTIFICATE.pem
             2 | listen tcp::0 tls:none.pem | no such file: none.pem
             2 | dial udp:127.0.0.1         | expected host:port

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Parsers get what they accept, with mistakes in it: they end, and refuse it by an error of their own kind.
-/// A failure shows the input, to be kept in [Seeds]. `-Dsluice.seed=N` repeats a run, `-Dsluice.inputs=N` has
+/// A failure shows the input, to be kept in [Seeds]. [CoverageGuided] looks for inputs that get further.
+/// `-Dsluice.seed=N` repeats a run, `-Dsluice.inputs=N` has
 /// more inputs, as the profile `stress` does.
 class FuzzTest {
     private static final long SEED = Long.getLong("sluice.seed", System.nanoTime());

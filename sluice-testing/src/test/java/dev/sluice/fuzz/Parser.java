@@ -67,7 +67,14 @@ enum Parser {
     DEFLATED {
         @Override
         void read(byte[] input) throws Exception {
-            over(input, connection -> Stack.over(connection).deflate().readAllBytes(1 << 20));
+            over(input, connection -> {
+                Connection stack = Stack.over(connection).deflate();
+                try {
+                    stack.readAllBytes(1 << 20);
+                } finally {
+                    stack.abort(); // it has memory outside of the heap
+                }
+            });
         }
     },
     PROXY_HEADER {

@@ -1,5 +1,6 @@
 package dev.sluice.fuzz;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.fuzz.Parser.Leaf;
@@ -10,15 +11,18 @@ import dev.sluice.session.Session;
 import dev.sluice.task.TaskGroup;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.DeflaterOutputStream;
 
-/// Inputs that parsers accept, or that they have failed at once: those stay here, as hexadecimal digits.
+/// Inputs that parsers accept, or that they have failed at once: those stay here, as hexadecimal digits; and, in a file
+/// for each parser, the shortest that reach different branches, as [CoverageGuided] has found them.
 final class Seeds {
     private static final String PROXY = "0d0a0d0a000d0a515549540a";
 
@@ -34,6 +38,20 @@ final class Seeds {
 
     /// On a loop: some seeds are what our own other end says.
     static List<byte[]> of(Parser parser) throws Exception {
+        List<byte[]> all = new ArrayList<>(written(parser));
+        all.addAll(found(parser));
+        return all;
+    }
+
+    private static List<byte[]> found(Parser parser) throws IOException {
+        String name = parser + ".txt";
+        try (InputStream file = Seeds.class.getResourceAsStream(name)) {
+            byte[] digits = Objects.requireNonNull(file, name).readAllBytes();
+            return hex(new String(digits, US_ASCII).lines().toArray(String[]::new));
+        }
+    }
+
+    private static List<byte[]> written(Parser parser) throws Exception {
         return switch (parser) {
             case LENGTHS -> hex("00000003616263", "0000000000000001ff", "00100000", "00100001", "ffffffff00");
             case VARINTS -> hex("03616263", "00", "800161", "ffffffff0f", "80808080808080808001", "ac0200");

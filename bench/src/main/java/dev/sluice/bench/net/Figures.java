@@ -57,9 +57,7 @@ final class Figures {
     private static double goal(Peer peer, Metric metric, Cell cell) {
         Peer.Goals goals = peer.goals();
         if (metric == Metric.MESSAGES) {
-            return cell.connections() == Groups.MANY && goals.rateWithMany() > 0
-                    ? goals.rateWithMany()
-                    : goals.rate();
+            return cell.connections() == Groups.MANY && goals.rateWithMany() > 0 ? goals.rateWithMany() : goals.rate();
         }
         return metric == Metric.USER_CPU && cell.rate() == Metric.MESSAGES ? goals.cpu() : 0;
     }

@@ -21,12 +21,16 @@ final class Groups {
         this.quick = quick;
     }
 
+    boolean quick() {
+        return quick;
+    }
+
     List<Group> all() {
         List<Group> groups = new ArrayList<>();
         groups.add(new Group("echo", echoPeers(), echoCells()));
         groups.add(new Group(
                 "framed",
-                plus(engines(1.5), jdk(), go()),
+                quick ? engines(1.5) : plus(engines(1.5), jdk(), go()),
                 List.of(Cell.of("framed request and reply", "framed", MANY, DEEP))));
         groups.add(new Group(
                 "tls",
@@ -44,7 +48,9 @@ final class Groups {
                 new Group(
                         "unix",
                         plus(engines(0), jdk(), go()),
-                        List.of(Cell.of("Unix socket echo", "unix", MANY, 1), Cell.of("Unix socket echo", "unix", MANY, DEEP))),
+                        List.of(
+                                Cell.of("Unix socket echo", "unix", MANY, 1),
+                                Cell.of("Unix socket echo", "unix", MANY, DEEP))),
                 new Group("udp", plus(engines(0), jdk(), go()), List.of(Cell.of("UDP echo", "udp", MANY, 1))),
                 new Group("bulk", plus(engines(0), jdk(), go()), List.of(Cell.bulk("bulk over TCP", BULK_MIB))),
                 new Group(

@@ -2,10 +2,8 @@ package dev.sluice.bench.net;
 
 import dev.sluice.bench.LineProcess;
 import dev.sluice.bench.Metric;
-import dev.sluice.bench.Plan;
 import dev.sluice.bench.Row;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,7 +25,7 @@ final class IdleConnections {
     /// Bytes of one connection.
     private record Memory(double resident, double heap) {}
 
-    static List<Row> measure(Plan plan, Groups groups, Path directory) throws IOException {
+    static List<Row> measure(Groups groups, NetSuite.Place place) throws IOException {
         List<Peer> peers = groups.idlePeers();
         List<List<Double>> resident = new ArrayList<>();
         List<List<Double>> heap = new ArrayList<>();
@@ -35,9 +33,9 @@ final class IdleConnections {
             resident.add(new ArrayList<>());
             heap.add(new ArrayList<>());
         });
-        for (int pair = 0; pair < (plan.quick() ? 1 : 5); pair++) {
+        for (int pair = 0; pair < (groups.quick() ? 1 : 5); pair++) {
             for (int i = 0; i < peers.size(); i++) {
-                Memory memory = measure(plan, peers.get(i), groups.goProgram(), directory);
+                Memory memory = measure(peers.get(i), place);
                 resident.get(i).add(memory.resident);
                 heap.get(i).add(memory.heap);
             }
@@ -55,16 +53,12 @@ final class IdleConnections {
         return rows;
     }
 
-    private static Memory measure(Plan plan, Peer peer, String go, Path directory) throws IOException {
-        try (Running running = Running.start(peer, "idle", directory)) {
-            for (int times = 0; times < 2; times++) {
-                try (LineProcess load = running.load(go, WARM)) {
-                    running.warmUp(load, plan.quick() ? 150 : 500, plan.quick() ? 3 : 6);
-                }
-            }
+    private static Memory measure(Peer peer, NetSuite.Place place) throws IOException {
+        try (Running running = Running.start(peer, "idle", place.directory())) {
+            running.warmUp(WARM, place);
             long heap = running.heapBytes();
             long resident = running.residentBytes();
-            try (LineProcess load = running.load(go, IDLE)) {
+            try (LineProcess load = running.load(place.go(), IDLE)) {
                 load.ask("once");
                 double heapEach = (double) (running.heapBytes() - heap) / COUNT;
                 return new Memory((double) (running.residentBytes() - resident) / COUNT, heapEach);

@@ -7,6 +7,7 @@ import dev.sluice.bench.Suite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -47,20 +48,33 @@ public final class NetSuite implements Suite {
         Path directory = Files.createTempDirectory("sluice-bench");
         try {
             files(groups.goProgram(), directory);
+            int idlers = idle ? groups.idlePeers().size() : 0;
+            int servers = idlers
+                    + wanted.stream().mapToInt(group -> group.peers().size()).sum();
+            long end = System.nanoTime() + Plan.QUICK.toNanos();
             for (Group group : wanted) {
-                measure(plan, group, new Place(groups.goProgram(), directory), done);
+                var place = new Place(groups.goProgram(), directory, pace(plan, end, servers));
+                measure(group, place, done);
+                servers -= group.peers().size();
             }
             if (idle) {
-                done.accept(IdleConnections.measure(plan, groups, directory));
+                Pace pace = pace(plan, end, servers);
+                done.accept(IdleConnections.measure(groups, new Place(groups.goProgram(), directory, pace)));
             }
         } finally {
             delete(directory);
         }
     }
 
+    private static Pace pace(Plan plan, long end, int servers) {
+        return plan.quick() ? Pace.quick(Duration.ofNanos(end - System.nanoTime()), servers) : Pace.full();
+    }
+
+    /// Where and how a work is measured.
+    ///
     /// @param go the program that is the load
     /// @param directory has what servers and load share
-    private record Place(String go, Path directory) {}
+    record Place(String go, Path directory, Pace pace) {}
 
     private static void files(String go, Path directory) throws IOException, InterruptedException {
         int status = new ProcessBuilder(go, "1", "files", directory.toString())
@@ -83,21 +97,17 @@ public final class NetSuite implements Suite {
         Files.delete(directory);
     }
 
-    private static void measure(Plan plan, Group group, Place place, Consumer<List<Row>> done) throws IOException {
+    private static void measure(Group group, Place place, Consumer<List<Row>> done) throws IOException {
         List<Running> all = new ArrayList<>();
         try {
             for (Peer peer : group.peers()) {
                 start(peer, group, place.directory, all);
             }
             for (Running running : all) {
-                for (int times = 0; times < 2; times++) { // the second time new connections meet compiled code
-                    try (LineProcess load = running.load(place.go, group.cells().getFirst())) {
-                        running.warmUp(load, plan.quick() ? 150 : 500, plan.quick() ? 3 : 6);
-                    }
-                }
+                running.warmUp(group.cells().getFirst(), place);
             }
             for (Cell cell : group.cells()) {
-                done.accept(measure(plan, cell, all, place.go));
+                done.accept(measure(cell, all, place));
             }
         } finally {
             all.forEach(Running::close);
@@ -118,19 +128,19 @@ public final class NetSuite implements Suite {
         System.out.println("no " + peer.name() + " here, its rows are left out (" + peer.cure() + ")");
     }
 
-    private static List<Row> measure(Plan plan, Cell cell, List<Running> all, String go) throws IOException {
+    private static List<Row> measure(Cell cell, List<Running> all, Place place) throws IOException {
         List<LineProcess> loads = new ArrayList<>();
         List<Figures> figures = new ArrayList<>();
         try {
             for (Running running : all) {
-                LineProcess load = running.load(go, cell);
+                LineProcess load = running.load(place.go, cell);
                 loads.add(load);
-                running.warmUp(load, plan.quick() ? 100 : 400, plan.quick() ? 2 : 5);
+                running.settle(load, place.pace.warmMillis(), place.pace.settleRounds());
                 figures.add(new Figures());
             }
-            for (int pair = 0; pair < (plan.quick() ? 7 : 15); pair++) {
+            for (int pair = 0; pair < place.pace.pairs(); pair++) {
                 for (int i = 0; i < all.size(); i++) {
-                    String answer = loads.get(i).ask("run " + (plan.quick() ? 80 : 300));
+                    String answer = loads.get(i).ask("run " + place.pace.runMillis());
                     figures.get(i).add(Running.Answer.parse(answer));
                 }
             }

@@ -32,39 +32,37 @@ final class NettyServer {
 
     static void serve(NettyTransport transport, Service service) throws Exception {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport.handler());
-        Channel bound =
-                switch (service.work()) {
-                    case "udp" -> {
-                        Bootstrap datagrams = transport.datagrams().group(group);
-                        yield datagrams
-                                .handler(new NettyHandlers.EchoDatagrams())
-                                .bind("127.0.0.1", 0)
-                                .sync()
-                                .channel();
-                    }
-                    case "unix" ->
-                        new ServerBootstrap()
-                                .group(group)
-                                .channel(transport.unix())
-                                .option(ChannelOption.SO_BACKLOG, Service.BACKLOG)
-                                .childHandler(new Connections(pipeline -> pipeline.addLast(new NettyHandlers.Echo())))
-                                .bind(transport.place(service.socket()))
-                                .sync()
-                                .channel();
-                    default ->
-                        new ServerBootstrap()
-                                .group(group)
-                                .channel(transport.tcp())
-                                .option(ChannelOption.SO_BACKLOG, Service.BACKLOG)
-                                .childOption(ChannelOption.TCP_NODELAY, true)
-                                .childOption(
-                                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                                        new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
-                                .childHandler(new Connections(handlers(transport, service)))
-                                .bind("127.0.0.1", 0)
-                                .sync()
-                                .channel();
-                };
+        Channel bound = switch (service.work()) {
+            case "udp" -> {
+                Bootstrap datagrams = transport.datagrams().group(group);
+                yield datagrams
+                        .handler(new NettyHandlers.EchoDatagrams())
+                        .bind("127.0.0.1", 0)
+                        .sync()
+                        .channel();
+            }
+            case "unix" ->
+                new ServerBootstrap()
+                        .group(group)
+                        .channel(transport.unix())
+                        .option(ChannelOption.SO_BACKLOG, Service.BACKLOG)
+                        .childHandler(new Connections(pipeline -> pipeline.addLast(new NettyHandlers.Echo())))
+                        .bind(transport.place(service.socket()))
+                        .sync()
+                        .channel();
+            default ->
+                new ServerBootstrap()
+                        .group(group)
+                        .channel(transport.tcp())
+                        .option(ChannelOption.SO_BACKLOG, Service.BACKLOG)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
+                        .childHandler(new Connections(handlers(transport, service)))
+                        .bind("127.0.0.1", 0)
+                        .sync()
+                        .channel();
+        };
         service.port().add(bound.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0);
         bound.closeFuture().sync();
     }
@@ -93,8 +91,8 @@ final class NettyServer {
 
     private static Consumer<ChannelPipeline> bulk(Service service) throws IOException {
         ByteBuf pattern = Unpooled.wrappedBuffer(service.pattern());
-        return pipeline -> pipeline.addLast(
-                new FixedLengthFrameDecoder(Long.BYTES), new NettyHandlers.OutOfMemory(pattern));
+        return pipeline ->
+                pipeline.addLast(new FixedLengthFrameDecoder(Long.BYTES), new NettyHandlers.OutOfMemory(pattern));
     }
 
     private static Consumer<ChannelPipeline> secure(NettyTransport transport, Service service) throws IOException {

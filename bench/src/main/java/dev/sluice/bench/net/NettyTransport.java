@@ -1,8 +1,8 @@
 package dev.sluice.bench.net;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollChannelOption;

@@ -19,12 +19,7 @@ record Peer(String name, List<String> command, Goals goals, String cure) {
     /// A heap that is as large as what lives in it, after a full collection, so that what is resident says
     /// what a connection takes.
     private static final List<String> TIGHT = List.of(
-            "-XX:+UseSerialGC",
-            "-Xms32m",
-            "-Xmn16m",
-            "-Xmx1g",
-            "-XX:MinHeapFreeRatio=5",
-            "-XX:MaxHeapFreeRatio=10");
+            "-XX:+UseSerialGC", "-Xms32m", "-Xmn16m", "-Xmx1g", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10");
 
     private static final Path TASKSET = Path.of("/usr/bin/taskset");
 

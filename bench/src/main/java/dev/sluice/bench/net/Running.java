@@ -16,8 +16,10 @@ record Running(Peer peer, LineProcess server, Path directory, int port) implemen
     private static final int LOAD_CPU = 1;
     private static final int NO_CPU = -1;
 
-    /// The compilers are done when they take no more than this part of the time.
+    /// The compilers are done when they take no longer than this part of the server's own time.
     private static final int COMPILED_SHARE = 20;
+
+    private static final int NANOS_PER_MILLI = 1_000_000;
 
     /// What the load says after a run.
     ///
@@ -82,16 +84,25 @@ record Running(Peer peer, LineProcess server, Path directory, int port) implemen
         }
     }
 
+    /// Compiles what is hot, before anything is measured.
+    void warmUp(Cell cell, NetSuite.Place place) throws IOException {
+        for (int times = 0; times < 2; times++) { // the second time new connections meet compiled code
+            try (LineProcess load = load(place.go(), cell)) {
+                settle(load, place.pace().warmMillis(), place.pace().warmRounds());
+            }
+        }
+    }
+
     /// Lets a load run until the server has compiled what is hot, but not for ever: where others use the machine
     /// the compilers may come late.
     ///
     /// @param rounds how often to look at most
-    void warmUp(LineProcess load, int millis, int rounds) throws IOException {
+    void settle(LineProcess load, int millis, int rounds) throws IOException {
         long compiled = compiledMillis();
         for (int round = 0; round < rounds; round++) {
-            load.ask("run " + millis);
+            Answer answer = Answer.parse(load.ask("run " + millis));
             long now = compiledMillis();
-            if (now - compiled <= millis / COMPILED_SHARE) {
+            if ((now - compiled) * COMPILED_SHARE * NANOS_PER_MILLI <= answer.cpuNanos) {
                 return;
             }
             compiled = now;

@@ -25,8 +25,7 @@ import java.nio.ByteBuffer;
 /// Ours: one loop, a coroutine for each connection, plain reads and writes.
 final class SluiceServer {
     private static final int DATAGRAMS_AT_ONCE = 16;
-    private static final Limits LIMITS =
-            new Limits(20_000, Limits.defaults().drain());
+    private static final Limits LIMITS = new Limits(20_000, Limits.defaults().drain());
 
     private SluiceServer() {}
 

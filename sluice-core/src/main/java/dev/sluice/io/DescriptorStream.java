@@ -1,37 +1,25 @@
 package dev.sluice.io;
 
 import dev.sluice.internal.io.SuspendedOperation;
+import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /// One direction of a handle: keeps users apart, and names failures.
 ///
-/// Threads: any; `user` is the strand that is inside, through [#USER] only.
+/// Threads: any; who has the turn is the user.
 abstract class DescriptorStream {
     /// How often in a row something may be moved without a suspension, before others get their turn.
     private static final int AT_ONCE = 16;
-
-    private static final VarHandle USER;
-
-    static {
-        try {
-            USER = MethodHandles.lookup().findVarHandle(DescriptorStream.class, "user", Strand.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     final Handle handle;
     private final boolean closesHandle;
     private final String operation;
     private final Transfer transfer;
+    private final Turn turn = new Turn();
 
-    private @Nullable Strand user; // through USER only
     private volatile boolean closed; // set by any thread; pairs with the read in enter
 
     // The user only.
@@ -47,21 +35,15 @@ abstract class DescriptorStream {
 
     /// Begins a use; [#leave] ends it.
     final void enter() throws StreamException {
-        Strand self = Strand.current();
-        self.checkpoint();
-        // Acquires what the user before left in the transfer; pairs with the release in leave.
-        Strand before = (Strand) USER.compareAndExchange(this, (Strand) null, self);
-        if (before != null) {
-            throw new StreamBusyException(operation, handle.name, before.path());
-        }
+        turn.enter(operation, this, StreamBusyException::new);
         if (closed) {
-            leave();
+            turn.leave();
             throw StreamException.closed(operation, handle.name);
         }
     }
 
     final void leave() {
-        USER.setRelease(this, (Strand) null); // pairs with the compare-and-exchange in enter
+        turn.leave();
     }
 
     /// Moves some bytes.

@@ -7,7 +7,6 @@ import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /// A file, or a region of one, read at positions of ours: what a transfer did not hand over is read again by
 /// the next one.
@@ -133,12 +132,7 @@ final class FileSource implements ByteSource {
     }
 
     private Strand enter() throws StreamException {
-        Strand self = Strand.current();
-        self.checkpoint();
-        @Nullable Strand before = turn.enter(self);
-        if (before != null) {
-            throw new StreamBusyException("read", name, before.path());
-        }
+        Strand self = turn.enter("read", this, StreamBusyException::new);
         if (closed) {
             turn.leave();
             throw StreamException.closed("read", name);

@@ -144,15 +144,10 @@ abstract class PumpedConnection extends LayerConnection {
     }
 
     private void enter(Turn turn, String operation) throws NetException {
-        Strand self = Strand.current();
-        self.checkpoint();
-        Strand before = turn.enter(self);
-        if (before != null) {
-            throw new StreamBusyException(operation, toString(), before.path());
-        }
+        turn.enter(operation, this, StreamBusyException::new);
         if (closed) {
             turn.leave();
-            throw NetException.of(operation, this, "the connection is closed");
+            throw NetException.closed(operation, this);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.sluice.layer;
 
 import dev.sluice.internal.io.Turn;
-import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.StreamBusyException;
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
@@ -31,12 +30,7 @@ final class RelayedConnection extends LayerConnection {
         if (!behind.hasRemaining()) {
             return lower.read(into);
         }
-        Strand self = Strand.current();
-        self.checkpoint();
-        Strand before = reading.enter(self);
-        if (before != null) {
-            throw new StreamBusyException("read", toString(), before.path());
-        }
+        reading.enter("read", this, StreamBusyException::new);
         try {
             int count = Math.min(into.remaining(), behind.remaining());
             into.put(into.position(), behind, behind.position(), count).position(into.position() + count);

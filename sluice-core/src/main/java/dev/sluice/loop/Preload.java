@@ -79,7 +79,6 @@ final class Preload {
         "dev.sluice.internal.strand.StrandThread",
         "dev.sluice.internal.strand.UserFrame",
         "dev.sluice.internal.strand.WaitList",
-        "dev.sluice.io.DescriptorStream",
         "dev.sluice.io.Handle$Way",
         "dev.sluice.io.Pump",
         "dev.sluice.io.StandardStreams",

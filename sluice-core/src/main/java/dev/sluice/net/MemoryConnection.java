@@ -85,12 +85,7 @@ final class MemoryConnection implements Connection {
     }
 
     private Strand enter(Turn turn, String operation) throws NetException {
-        Strand self = Strand.current();
-        self.checkpoint();
-        Strand before = turn.enter(self);
-        if (before != null) {
-            throw new StreamBusyException(operation, toString(), before.path());
-        }
+        Strand self = turn.enter(operation, this, StreamBusyException::new);
         if (closed) {
             turn.leave();
             throw NetException.of(operation, ends, "the connection is closed");

@@ -11,7 +11,6 @@ import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.poll.Operation;
 import dev.sluice.internal.strand.Completion;
-import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.timer.Timer;
 import dev.sluice.io.StreamBusyException;
 import dev.sluice.net.NetException.Ends;
@@ -355,12 +354,7 @@ final class SocketConnection extends KernelSocket implements Connection, FileTar
     // ---- both
 
     private void enter(Turn turn, String operation) throws NetException {
-        Strand self = Strand.current();
-        self.checkpoint();
-        Strand before = turn.enter(self);
-        if (before != null) {
-            throw new StreamBusyException(operation, toString(), before.path());
-        }
+        turn.enter(operation, this, StreamBusyException::new);
         if (closed) {
             turn.leave();
             throw failure(operation, CLOSED);

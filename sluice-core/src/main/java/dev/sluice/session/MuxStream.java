@@ -2,7 +2,6 @@ package dev.sluice.session;
 
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.strand.Completion;
-import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.StreamBusyException;
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
@@ -298,12 +297,7 @@ final class MuxStream implements Connection {
     }
 
     private void enter(Turn turn, String operation) throws IOException {
-        Strand self = Strand.current();
-        self.checkpoint();
-        Strand before = turn.enter(self);
-        if (before != null) {
-            throw new StreamBusyException(operation, toString(), before.path());
-        }
+        turn.enter(operation, this, StreamBusyException::new);
     }
 
     /// Under the lock.

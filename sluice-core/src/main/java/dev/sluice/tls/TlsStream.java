@@ -160,12 +160,7 @@ final class TlsStream implements TlsConnection {
     }
 
     private void enter(Turn turn, String operation) throws NetException {
-        Strand self = Strand.current();
-        self.checkpoint();
-        Strand before = turn.enter(self);
-        if (before != null) {
-            throw new StreamBusyException(operation, toString(), before.path());
-        }
+        turn.enter(operation, this, StreamBusyException::new);
         if (closed) {
             turn.leave();
             throw NetException.closed(operation, this);

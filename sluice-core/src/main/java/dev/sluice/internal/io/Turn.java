@@ -21,6 +21,26 @@ public final class Turn {
 
     private @Nullable Strand user; // through USER only
 
+    /// What one is thrown who comes while another one is inside: a constructor, since the exceptions of streams
+    /// are further up.
+    @FunctionalInterface
+    public interface Refusal {
+        RuntimeException of(String operation, String stream, String holder);
+    }
+
+    /// Begins a use by who runs, unless it is cancelled or somebody is inside; [#leave] ends it.
+    ///
+    /// @param stream what is used, as its text names it
+    public Strand enter(String operation, Object stream, Refusal refusal) {
+        Strand self = Strand.current();
+        self.checkpoint();
+        Strand before = enter(self);
+        if (before != null) {
+            throw refusal.of(operation, stream.toString(), before.path());
+        }
+        return self;
+    }
+
     /// Begins a use; [#leave] ends it.
     ///
     /// @return null, or who is inside already

@@ -2,7 +2,6 @@ package dev.sluice.internal.space;
 
 import dev.sluice.channel.Received;
 import dev.sluice.internal.io.Turn;
-import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.StreamBusyException;
 import dev.sluice.net.Address;
 import dev.sluice.net.Connection;
@@ -159,12 +158,7 @@ public final class PipeConnection implements Connection {
     }
 
     private void enter(Turn turn, String operation) throws NetException {
-        Strand self = Strand.current();
-        self.checkpoint();
-        Strand before = turn.enter(self);
-        if (before != null) {
-            throw new StreamBusyException(operation, toString(), before.path());
-        }
+        turn.enter(operation, this, StreamBusyException::new);
         if (closed) {
             turn.leave();
             throw NetException.closed(operation, this);

@@ -4,20 +4,17 @@ import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
 import dev.sluice.internal.access.Clauses;
-import dev.sluice.internal.space.Actions;
-import dev.sluice.internal.space.Incoming;
+import dev.sluice.internal.space.Receiving;
 import dev.sluice.space.Pipe;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
-import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// One end of a pipe.
 ///
 /// Threads: any.
-final class LocalPipe<T> implements Pipe<T> {
+final class LocalPipe<T> extends Receiving<T> implements Pipe<T> {
     private final LocalSpace opening;
     private final PipeState state;
     private final Codec<T> codec;
@@ -92,21 +89,8 @@ final class LocalPipe<T> implements Pipe<T> {
     }
 
     @Override
-    public T receive() {
-        return switch (receiveOrEnd()) {
-            case Received.Value<T>(T message) -> message;
-            case Received.Failed<T>(Throwable cause) -> throw Incoming.failure(cause);
-            case Received.Done<T>(), Received.Empty<T>() -> throw ended();
-        };
-    }
-
-    private SpaceException ended() {
+    protected SpaceException ended() {
         return new SpaceException(Problem.FINISHED, "receive " + state.subject() + ": the other end sends no more");
-    }
-
-    @Override
-    public Clause<Void> onReceive(Consumer<? super T> then) {
-        return onReceived(Actions.withValue(then, this::ended));
     }
 
     @Override
@@ -177,11 +161,6 @@ final class LocalPipe<T> implements Pipe<T> {
             state.fail(end);
             opening.forget(this);
         }
-    }
-
-    @Override
-    public Iterator<T> iterator() {
-        return new Incoming<>(this::receiveOrEnd);
     }
 
     @Override

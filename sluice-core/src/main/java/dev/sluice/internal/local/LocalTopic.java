@@ -5,13 +5,10 @@ import dev.sluice.channel.Clause;
 import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
 import dev.sluice.internal.access.Clauses;
-import dev.sluice.internal.space.Actions;
-import dev.sluice.internal.space.Incoming;
+import dev.sluice.internal.space.Receiving;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import dev.sluice.space.Topic;
-import java.util.Iterator;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// A topic, as one opening sees it.
@@ -71,23 +68,18 @@ record LocalTopic<T>(LocalSpace opening, TopicState state, Codec<T> codec) imple
         return state.subject();
     }
 
-    private record LocalSubscription<T>(LocalTopic<T> topic, TopicState.Backlog backlog) implements Subscription<T> {
-        @Override
-        public T receive() {
-            return switch (receiveOrEnd()) {
-                case Received.Value<T>(T message) -> message;
-                case Received.Failed<T>(Throwable cause) -> throw Incoming.failure(cause);
-                case Received.Done<T>(), Received.Empty<T>() -> throw ended();
-            };
+    private static final class LocalSubscription<T> extends Receiving<T> implements Subscription<T> {
+        private final LocalTopic<T> topic;
+        private final TopicState.Backlog backlog;
+
+        LocalSubscription(LocalTopic<T> topic, TopicState.Backlog backlog) {
+            this.topic = topic;
+            this.backlog = backlog;
         }
 
-        private SpaceException ended() {
+        @Override
+        protected SpaceException ended() {
             return new SpaceException(Problem.FINISHED, "receive from " + topic + ": no more messages come");
-        }
-
-        @Override
-        public Clause<Void> onReceive(Consumer<? super T> then) {
-            return onReceived(Actions.withValue(then, this::ended));
         }
 
         @Override
@@ -130,11 +122,6 @@ record LocalTopic<T>(LocalSpace opening, TopicState state, Codec<T> codec) imple
         @Override
         public void close() {
             topic.state.unsubscribe(backlog);
-        }
-
-        @Override
-        public Iterator<T> iterator() {
-            return new Incoming<>(this::receiveOrEnd);
         }
     }
 }

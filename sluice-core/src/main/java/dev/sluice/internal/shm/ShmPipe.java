@@ -5,19 +5,17 @@ import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
 import dev.sluice.internal.access.Clauses;
 import dev.sluice.internal.space.Actions;
-import dev.sluice.internal.space.Incoming;
+import dev.sluice.internal.space.Receiving;
 import dev.sluice.space.Pipe;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
-import java.util.Iterator;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// One end of a pipe between processes, as users see it.
 ///
 /// Threads: any.
-final class ShmPipe<T> implements Pipe<T> {
+final class ShmPipe<T> extends Receiving<T> implements Pipe<T> {
     private final ShmSpace space;
     private final String name;
     private final SharedPipe pipe;
@@ -76,21 +74,8 @@ final class ShmPipe<T> implements Pipe<T> {
     }
 
     @Override
-    public T receive() {
-        return switch (receiveOrEnd()) {
-            case Received.Value<T>(T message) -> message;
-            case Received.Failed<T>(Throwable cause) -> throw Incoming.failure(cause);
-            case Received.Done<T>(), Received.Empty<T>() -> throw ended();
-        };
-    }
-
-    private SpaceException ended() {
+    protected SpaceException ended() {
         return new SpaceException(Problem.FINISHED, "receive " + pipe + ": the other end sends no more");
-    }
-
-    @Override
-    public Clause<Void> onReceive(Consumer<? super T> then) {
-        return onReceived(Actions.withValue(then, this::ended));
     }
 
     @Override
@@ -154,11 +139,6 @@ final class ShmPipe<T> implements Pipe<T> {
     public void abort() {
         pipe.abort();
         space.forget(pipe);
-    }
-
-    @Override
-    public Iterator<T> iterator() {
-        return new Incoming<>(this::receiveOrEnd);
     }
 
     @Override

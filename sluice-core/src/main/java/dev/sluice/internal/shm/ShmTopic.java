@@ -6,14 +6,12 @@ import dev.sluice.channel.Received;
 import dev.sluice.codec.Codec;
 import dev.sluice.internal.access.Clauses;
 import dev.sluice.internal.space.Actions;
-import dev.sluice.internal.space.Incoming;
+import dev.sluice.internal.space.Receiving;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import dev.sluice.space.Topic;
-import java.util.Iterator;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +102,7 @@ record ShmTopic<T>(TopicWords words, Codec<T> codec) implements Topic<T> {
     /// What one subscriber has received.
     ///
     /// Threads: any of the process. `lock` guards what it remembers; nobody waits with it.
-    private static final class ShmSubscription<T> implements Subscription<T> {
+    private static final class ShmSubscription<T> extends Receiving<T> implements Subscription<T> {
         private final ShmTopic<T> topic;
         private final TopicWords words;
         private final Lag lag;
@@ -188,21 +186,8 @@ record ShmTopic<T>(TopicWords words, Codec<T> codec) implements Topic<T> {
         }
 
         @Override
-        public T receive() {
-            return switch (receiveOrEnd()) {
-                case Received.Value<T>(T message) -> message;
-                case Received.Failed<T>(Throwable cause) -> throw Incoming.failure(cause);
-                case Received.Done<T>(), Received.Empty<T>() -> throw ended();
-            };
-        }
-
-        private SpaceException ended() {
+        protected SpaceException ended() {
             return new SpaceException(Problem.FINISHED, "receive from " + words + ": no more messages come");
-        }
-
-        @Override
-        public Clause<Void> onReceive(Consumer<? super T> then) {
-            return onReceived(Actions.withValue(then, this::ended));
         }
 
         @Override
@@ -265,11 +250,6 @@ record ShmTopic<T>(TopicWords words, Codec<T> codec) implements Topic<T> {
                     });
                 }
             }
-        }
-
-        @Override
-        public Iterator<T> iterator() {
-            return new Incoming<>(this::receiveOrEnd);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.internal.sched.VirtualThreads;
+import dev.sluice.internal.settings.Setting;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -77,7 +78,20 @@ final class Doctor implements Callable<Integer> {
                 property("sun.jnu.encoding").equals("UTF-8"),
                 "arguments and file names beyond ASCII are lost in this locale: set LC_CTYPE=C.UTF-8"));
         findings.add(uring());
+        for (Setting setting : Setting.values()) {
+            findings.add(fact("setting", valueOf(setting)));
+        }
         return findings;
+    }
+
+    private static String valueOf(Setting setting) {
+        String value = setting.value();
+        String origin = value.equals(setting.usual()) ? "default" : "default: " + shown(setting.usual());
+        return setting.property() + "=" + shown(value) + " (" + origin + ")";
+    }
+
+    private static String shown(String value) {
+        return value.isEmpty() ? "none" : value;
     }
 
     private static Finding uring() {

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.internal.settings.Setting;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,32 @@ class MainTest {
         } else {
             assertThat(out.toString()).doesNotContain("missing");
         }
+    }
+
+    @Test
+    void doctorPrintsEachSettingWithItsDefault() {
+        run("doctor");
+        assertThat(out.toString().lines().filter(line -> line.startsWith("setting ")))
+                .hasSameSizeAs(Setting.values())
+                .contains(
+                        "setting          dev.sluice.jdkSockets=true (default)",
+                        "setting          dev.sluice.cli.locale=none (default)");
+    }
+
+    @Test
+    void doctorPrintsASettingThatWasChanged() {
+        String property = Setting.CHANNEL_USERS.property();
+        String before = System.setProperty(property, "true");
+        try {
+            run("doctor");
+        } finally {
+            if (before == null) {
+                System.clearProperty(property);
+            } else {
+                System.setProperty(property, before);
+            }
+        }
+        assertThat(out.toString()).contains("setting          " + property + "=true (default: false)");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.sluice.channel;
 
 import dev.sluice.internal.loop.Simulator;
+import dev.sluice.internal.settings.Setting;
 import dev.sluice.internal.strand.Strand;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -12,12 +13,12 @@ import java.util.concurrent.atomic.AtomicReference;
 /// say on whom a wait for a channel depends, as far as that is known.
 ///
 /// It costs a look at a few references for each value, and is noted where somebody wants to know: in a JVM that
-/// has simulations, which is one of tests, and with `-Ddev.sluice.channel.users=true`.
+/// has simulations, which is one of tests, and with [Setting#CHANNEL_USERS].
 ///
 /// Threads: any.
 final class Users {
     /// Whether users are noted.
-    static final boolean NOTED = Simulator.POSSIBLE || Boolean.getBoolean("dev.sluice.channel.users");
+    static final boolean NOTED = Simulator.POSSIBLE || Setting.CHANNEL_USERS.isOn();
 
     /// How many are noted.
     static final int MOST = 8;

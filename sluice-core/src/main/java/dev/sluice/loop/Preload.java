@@ -52,6 +52,7 @@ final class Preload {
         "dev.sluice.internal.ranks.Board",
         "dev.sluice.internal.ranks.ByteRing",
         "dev.sluice.internal.ranks.LocalWiring",
+        "dev.sluice.internal.settings.Setting",
         "dev.sluice.internal.shm.FileHeader$Kind",
         "dev.sluice.internal.shm.Leases",
         "dev.sluice.internal.shm.NamespaceWords",

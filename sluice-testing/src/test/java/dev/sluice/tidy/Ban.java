@@ -55,6 +55,14 @@ enum Ban {
             return names(code, "java\\.lang\\.reflect\\..*");
         }
     },
+    PROPERTY("system properties", "name it in Setting, which the doctor prints and the guide lists") {
+        @Override
+        boolean broken(Bytecode code) {
+            return calls(
+                    code,
+                    "java\\.lang\\.(System\\.getProperty|Boolean\\.getBoolean|Integer\\.getInteger|Long\\.getLong)");
+        }
+    },
     FOREIGN("java.lang.foreign", "system calls and native memory are methods of dev.sluice.internal.linux") {
         @Override
         boolean broken(Bytecode code) {

@@ -39,8 +39,12 @@ final class Bans {
         // the keys of TLS, and masks of WebSocket that nobody can guess: the operating system's randomness
         seams.put("dev.sluice.tls.Engines", Set.of(Ban.RANDOM));
         seams.put("dev.sluice.websocket.Masks", Set.of(Ban.RANDOM));
-        // one class a kernel header
-        seams.put("dev.sluice.internal.linux.", Set.of(Ban.FOREIGN));
+        // what can be set
+        seams.put("dev.sluice.internal.settings.Setting", Set.of(Ban.PROPERTY));
+        // where this JVM is and what it runs, for another one like it
+        seams.put("dev.sluice.pool.WorkerLaunch", Set.of(Ban.PROPERTY));
+        // one class a kernel header, on the systems that have such a kernel
+        seams.put("dev.sluice.internal.linux.", Set.of(Ban.FOREIGN, Ban.PROPERTY));
         return seams;
     }
 

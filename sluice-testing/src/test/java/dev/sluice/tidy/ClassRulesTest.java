@@ -56,6 +56,9 @@ class ClassRulesTest {
                 "SERIALIZATION | Object m(java.io.ObjectInputStream in) throws Exception { return in.readObject(); }",
                 "SERIALIZATION | static class Y implements java.io.Serializable {}",
                 "REFLECTION | Object m() throws Exception { return X.class.getDeclaredMethod(\"m\"); }",
+                "PROPERTY | String m() { return System.getProperty(\"dev.sluice.x\"); }",
+                "PROPERTY | boolean m() { return Boolean.getBoolean(\"dev.sluice.x\"); }",
+                "PROPERTY | Object m() { return Integer.getInteger(\"dev.sluice.x\"); }",
                 "FOREIGN | java.lang.foreign.MemorySegment m;"
             })
     void bannedThingIsFound(Ban ban, String member) {

@@ -11,7 +11,12 @@ final class Ladder {
     /// **The one place to edit.** From the ground up; packages of one rung do not know each other. Not all
     /// exist yet.
     static final List<Set<String>> RUNGS = List.of(
-            Set.of("dev.sluice.time", "dev.sluice.observe", "dev.sluice.codec", "dev.sluice.internal.linux"),
+            Set.of(
+                    "dev.sluice.time",
+                    "dev.sluice.observe",
+                    "dev.sluice.codec",
+                    "dev.sluice.internal.linux",
+                    "dev.sluice.internal.settings"),
             Set.of("dev.sluice.internal.timer", "dev.sluice.internal.poll", "dev.sluice.internal.sched"),
             Set.of("dev.sluice.internal.loop"),
             Set.of("dev.sluice.cancel"),

@@ -1,5 +1,6 @@
 package dev.sluice.cli.command;
 
+import dev.sluice.internal.settings.Setting;
 import dev.sluice.process.Command;
 
 /// The locale that the user has chosen, for children.
@@ -8,14 +9,12 @@ import dev.sluice.process.Command;
 /// `C.UTF-8`, and says which variable it has set for that, and what it was: `LC_ALL=C`, or `LC_CTYPE` alone if
 /// it was not set. A program may do other things in another locale; `grep` and `sort` do.
 public final class UserLocale {
-    private static final String PROPERTY = "dev.sluice.cli.locale";
-
     private UserLocale() {}
 
     /// The command in that locale.
     public static Command of(Command command) {
-        String changed = System.getProperty(PROPERTY);
-        if (changed == null) {
+        String changed = Setting.CLI_LOCALE.value();
+        if (changed.isEmpty()) {
             return command;
         }
         int end = changed.indexOf('=');

@@ -1,5 +1,7 @@
 package dev.sluice.internal.sched;
 
+import dev.sluice.internal.settings.Setting;
+
 /// Keeps the JDK's socket pollers off our loops.
 ///
 /// `sun.nio.ch.Poller` creates its sub-pollers as virtual threads in its static initialiser, and they inherit
@@ -11,15 +13,13 @@ package dev.sluice.internal.sched;
 /// (`VM_Exit::wait_for_threads_in_native_to_block` of HotSpot). So a program whose coroutines make no blocking
 /// calls of the JDK's sockets may say so, by `-Ddev.sluice.jdkSockets=false`.
 public final class JdkPoller {
-    private static final String USED = "dev.sluice.jdkSockets";
-
     private static volatile boolean primed; // set when it is done; pairs with the read in prime
 
     private JdkPoller() {}
 
     /// Initialises the JDK's poller, unless it has been or nobody needs it. Any thread.
     public static void prime() {
-        if (primed || System.getProperty(USED, "true").equals("false")) {
+        if (primed || !Setting.JDK_SOCKETS.isOn()) {
             return;
         }
         // A thread of its own, because the caller may be a virtual one. Not in a static initialiser, which it

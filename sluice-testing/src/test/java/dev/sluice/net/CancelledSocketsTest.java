@@ -13,8 +13,6 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is cancelled on a real socket, whenever it is, leaves the connection usable and loses no byte.
 @Tag("needs-opens") // counts the steps of a loop
@@ -25,12 +23,6 @@ class CancelledSocketsTest {
 
     private int names;
 
-    private static SweptTransfer tcp() throws IOException {
-        try (Listener listener = Tcp.listen("127.0.0.1:0")) {
-            return new SweptTransfer(Tcp.connect(listener.address().place()), listener.accept());
-        }
-    }
-
     private SweptTransfer unix() throws IOException {
         UnixAddress place = UnixAddress.of(directory.resolve("s" + names++));
         try (Listener listener = Unix.listen(place)) {
@@ -38,27 +30,24 @@ class CancelledSocketsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void readsAndWritesOfTcp(Backend backend) throws Exception {
         int cancelled =
-                CancelSweep.everywhere(backend, CancelledSocketsTest::tcp, SweptTransfer::both, SweptTransfer::rest);
+                CancelSweep.everywhere(backend, SweptTransfer::overTcp, SweptTransfer::both, SweptTransfer::rest);
         assertThat(cancelled).isGreaterThan(5);
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void readsAndWritesOfUnixSockets(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(backend, this::unix, SweptTransfer::both, SweptTransfer::rest);
         assertThat(cancelled).isGreaterThan(5);
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void endsOfTheOutput(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(
                 backend,
-                CancelledSocketsTest::tcp,
+                SweptTransfer::overTcp,
                 transfer -> {
                     transfer.near().write(ByteBuffer.wrap(SweptTransfer.content(), 0, 100_000));
                     transfer.near().closeOutput();
@@ -72,12 +61,11 @@ class CancelledSocketsTest {
         assertThat(cancelled).isPositive();
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void closes(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(
                 backend,
-                CancelledSocketsTest::tcp,
+                SweptTransfer::overTcp,
                 transfer -> {
                     transfer.near().write(ByteBuffer.wrap(SweptTransfer.content(), 0, 100_000));
                     transfer.near().close();
@@ -158,29 +146,25 @@ class CancelledSocketsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void acceptsOfWhoIsThere(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(backend, Meeting::knocked, Meeting::open, Meeting::rest);
         assertThat(cancelled).isPositive();
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void connects(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(backend, Meeting::new, Meeting::knock, Meeting::rest);
         assertThat(cancelled).isPositive();
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void connectsByName(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(backend, Meeting::new, Meeting::knockByName, Meeting::rest);
         assertThat(cancelled).isPositive();
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void acceptsAndConnectsAtTheSameTime(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(backend, Meeting::new, Meeting::meet, Meeting::rest);
         assertThat(cancelled).isPositive();
@@ -202,13 +186,15 @@ class CancelledSocketsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void transfersOfFiles(Backend backend) throws Exception {
         Path file = directory.resolve("file");
         Files.write(file, SweptTransfer.content());
         int cancelled = CancelSweep.everywhere(
-                backend, () -> new Sending(tcp(), FileStreams.read(file)), Sending::both, Sending::rest);
+                backend,
+                () -> new Sending(SweptTransfer.overTcp(), FileStreams.read(file)),
+                Sending::both,
+                Sending::rest);
         assertThat(cancelled).isGreaterThan(5);
     }
 }

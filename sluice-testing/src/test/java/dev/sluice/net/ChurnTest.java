@@ -19,8 +19,6 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Connections come and go by the thousands, by the million in the profile `stress`: no descriptor, task,
 /// operation or memory is left behind.
@@ -65,8 +63,7 @@ class ChurnTest {
         return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void connectionsThatComeAndGoLeaveNothing(Backend backend, TestReporter reporter) throws Exception {
         LoopsConfig one =
                 LoopsConfig.defaults().withCount(1).withBackend(backend).withStallLimit(ofSeconds(20));

@@ -16,8 +16,6 @@ import dev.sluice.task.TaskGroup;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Real peers: clients and servers of Python's asyncio.
 @SuppressWarnings("try") // a close in the middle is what is tested
@@ -60,8 +58,7 @@ class PythonPeersTest {
         Sluice.run(config, () -> Deadline.after(ofSeconds(60)).named("test").run(body));
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void anAsyncioClientGetsItsEcho(Backend backend) throws Exception {
         run(backend, () -> {
             try (Listener listener = Tcp.listen("127.0.0.1:0");
@@ -77,8 +74,7 @@ class PythonPeersTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void anAsyncioServerAnswers(Backend backend) throws Exception {
         run(backend, () -> {
             try (var python =

@@ -38,15 +38,22 @@ public final class SweptTransfer {
         this.ending = ending;
     }
 
+    /// Over a TCP connection of its own.
+    public static SweptTransfer overTcp() throws IOException {
+        try (Listener listener = Tcp.listen("127.0.0.1:0")) {
+            return new SweptTransfer(Tcp.connect(listener.address().place()), listener.accept());
+        }
+    }
+
     static byte[] content() {
         return CONTENT.clone();
     }
 
-    Connection near() {
+    public Connection near() {
         return near;
     }
 
-    Connection far() {
+    public Connection far() {
         return far;
     }
 

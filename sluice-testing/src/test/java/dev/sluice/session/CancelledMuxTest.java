@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.loop.Backend;
 import dev.sluice.net.CancelSweep;
 import dev.sluice.net.Connection;
-import dev.sluice.net.Listener;
+import dev.sluice.net.OnEachBackend;
 import dev.sluice.net.SweptTransfer;
-import dev.sluice.net.Tcp;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Streams of a session over real sockets, cancelled at each suspension: the stream can go on, and the session
 /// serves others.
@@ -20,10 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CancelledMuxTest {
     private record Sides(Mux client, Mux server) {
         static Sides make() throws IOException {
-            try (Listener listener = Tcp.listen("127.0.0.1:0")) {
-                Mux client = Mux.client(Tcp.connect(listener.address().place()));
-                return new Sides(client, Mux.server(listener.accept()));
-            }
+            SweptTransfer plain = SweptTransfer.overTcp();
+            return new Sides(Mux.client(plain.near()), Mux.server(plain.far()));
         }
 
         /// Opens a stream, or waits for it, and says something there.
@@ -56,8 +51,7 @@ class CancelledMuxTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void readsAndWrites(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(
                 backend,
@@ -71,15 +65,13 @@ class CancelledMuxTest {
         assertThat(cancelled).isGreaterThan(5);
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void streamsThatBegin(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(backend, Sides::make, Sides::meet, Sides::end);
         assertThat(cancelled).isGreaterThan(5);
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void closes(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(
                 backend,

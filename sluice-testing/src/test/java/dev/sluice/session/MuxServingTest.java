@@ -13,6 +13,7 @@ import dev.sluice.net.Connection;
 import dev.sluice.net.Listener;
 import dev.sluice.net.Listener.Limits;
 import dev.sluice.net.NetException;
+import dev.sluice.net.OnEachBackend;
 import dev.sluice.net.Tcp;
 import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
@@ -24,8 +25,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Sessions that are served over real sockets, and what becomes of them when their listener is closed.
 @SuppressWarnings("try") // a close in the middle is what is tested
@@ -98,8 +97,7 @@ class MuxServingTest {
                         report -> assertThat(report.failure()).hasMessage("a defect"));
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void clientsHearAtOnceThatTheListenerIsClosed(Backend backend) throws Exception {
         var limits = new Limits(10, ofMinutes(10));
         served(backend, limits, Mux.serving(MuxServingTest::question), (listener, serving) -> {
@@ -155,8 +153,7 @@ class MuxServingTest {
                 });
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void callersHearItToo(Backend backend) throws Exception {
         var limits = new Limits(10, ofMinutes(10));
         served(backend, limits, Session.serving(SessionContract.service()), (listener, serving) -> {

@@ -7,17 +7,14 @@ import dev.sluice.layer.Stack;
 import dev.sluice.loop.Backend;
 import dev.sluice.net.CancelSweep;
 import dev.sluice.net.Connection;
-import dev.sluice.net.Listener;
 import dev.sluice.net.NetException;
+import dev.sluice.net.OnEachBackend;
 import dev.sluice.net.SweptTransfer;
-import dev.sluice.net.Tcp;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// TLS over real sockets, cancelled at each suspension: a transfer can go on, a handshake closes its
 /// connection, and its peer is not left waiting.
@@ -26,22 +23,13 @@ class CancelledTlsTest {
     private static final TlsContext CLIENT = Certificates.client();
     private static final TlsContext SERVER = Certificates.server();
 
-    private record Ends(Connection near, Connection far) {
-        static Ends make() throws IOException {
-            try (Listener listener = Tcp.listen("127.0.0.1:0")) {
-                return new Ends(Tcp.connect(listener.address().place()), listener.accept());
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void readsAndWrites(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(
                 backend,
                 () -> {
-                    Ends ends = Ends.make();
-                    Certificates.Pair pair = Certificates.shake(CLIENT, ends.near, SERVER, ends.far);
+                    SweptTransfer plain = SweptTransfer.overTcp();
+                    Certificates.Pair pair = Certificates.shake(CLIENT, plain.near(), SERVER, plain.far());
                     return new SweptTransfer(pair.client(), pair.server());
                 },
                 SweptTransfer::both,
@@ -51,7 +39,7 @@ class CancelledTlsTest {
 
     /// Two ends that say something in clear, and shake hands.
     private static final class Upgrade {
-        private final Ends ends = Ends.make();
+        private final SweptTransfer plain = SweptTransfer.overTcp();
         private @Nullable Stack client;
         private @Nullable Stack server;
 
@@ -66,8 +54,8 @@ class CancelledTlsTest {
 
         void work() throws IOException {
             TaskGroup.<IOException>run(group -> {
-                group.start("server", () -> server = Stack.over(ends.far).tls(SERVER));
-                client = Stack.over(ends.near).tls(CLIENT, "localhost");
+                group.start("server", () -> server = Stack.over(plain.far()).tls(SERVER));
+                client = Stack.over(plain.near()).tls(CLIENT, "localhost");
             });
         }
 
@@ -78,8 +66,8 @@ class CancelledTlsTest {
                 say(server, client, "agreed");
             }
             for (Connection end :
-                    new Connection[] {client == null ? ends.near : client, server == null ? ends.far : server}) {
-                if (end == ends.near || end == ends.far) {
+                    new Connection[] {client == null ? plain.near() : client, server == null ? plain.far() : server}) {
+                if (end == plain.near() || end == plain.far()) {
                     assertThatThrownBy(() -> end.read(new byte[1], 0, 1))
                             .isInstanceOf(NetException.class)
                             .hasMessageContaining("closed");
@@ -89,14 +77,13 @@ class CancelledTlsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void handshakesAtBothEnds(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(
                 backend,
                 () -> {
                     Upgrade upgrade = new Upgrade();
-                    Upgrade.say(upgrade.ends.near, upgrade.ends.far, "STARTTLS\n");
+                    Upgrade.say(upgrade.plain.near(), upgrade.plain.far(), "STARTTLS\n");
                     return upgrade;
                 },
                 Upgrade::work,
@@ -106,7 +93,7 @@ class CancelledTlsTest {
 
     /// A server that is not cancelled, for a client that is, or the other way round.
     private static final class Half {
-        private final Ends ends = Ends.make();
+        private final SweptTransfer plain = SweptTransfer.overTcp();
         private final TaskGroup<Object, Void> group = TaskGroup.open();
         private @Nullable Connection other;
         private @Nullable Connection cut;
@@ -114,19 +101,19 @@ class CancelledTlsTest {
         Half(boolean client) throws IOException {
             group.start("the other end", () -> {
                 try {
-                    other = client ? SERVER.accept(ends.far) : CLIENT.connect(ends.near, "localhost");
+                    other = client ? SERVER.accept(plain.far()) : CLIENT.connect(plain.near(), "localhost");
                 } catch (NetException gone) {
-                    assertThat(gone).hasMessageContaining(ends.near.local().place()); // says who
+                    assertThat(gone).hasMessageContaining(plain.near().local().place()); // says who
                 }
             });
         }
 
         void connect() throws IOException {
-            cut = CLIENT.connect(ends.near, "localhost");
+            cut = CLIENT.connect(plain.near(), "localhost");
         }
 
         void accept() throws IOException {
-            cut = SERVER.accept(ends.far);
+            cut = SERVER.accept(plain.far());
         }
 
         void rest() {
@@ -135,7 +122,7 @@ class CancelledTlsTest {
             assertThat(cut != null && other == null)
                     .as("a handshake at one end only")
                     .isFalse();
-            for (Connection end : new Connection[] {other, cut, ends.near, ends.far}) {
+            for (Connection end : new Connection[] {other, cut, plain.near(), plain.far()}) {
                 if (end != null) {
                     end.abort();
                 }
@@ -143,15 +130,13 @@ class CancelledTlsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void handshakesOfTheClient(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(backend, () -> new Half(true), Half::connect, Half::rest);
         assertThat(cancelled).isGreaterThan(2);
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    @OnEachBackend
     void handshakesOfTheServer(Backend backend) throws Exception {
         int cancelled = CancelSweep.everywhere(backend, () -> new Half(false), Half::accept, Half::rest);
         assertThat(cancelled).isGreaterThan(2);

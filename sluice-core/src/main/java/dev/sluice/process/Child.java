@@ -73,21 +73,21 @@ public final class Child implements AutoCloseable {
     ///
     /// @throws IllegalStateException unless the command says [Input#piped]
     public ByteSink stdin() {
-        return piped("stdin", running.stdin());
+        return piped("stdin", running.piped().stdin());
     }
 
     /// Where its output is read.
     ///
     /// @throws IllegalStateException unless the command says [Output#piped]
     public ByteSource stdout() {
-        return piped("stdout", running.stdout());
+        return piped("stdout", running.piped().stdout());
     }
 
     /// Where its errors are read.
     ///
     /// @throws IllegalStateException unless the command says [Output#piped]
     public ByteSource stderr() {
-        return piped("stderr", running.stderr());
+        return piped("stderr", running.piped().stderr());
     }
 
     private <T> T piped(String what, @Nullable T stream) {
@@ -141,9 +141,9 @@ public final class Child implements AutoCloseable {
     /// streams. Once is enough, more is no error.
     @Override
     public void close() throws IOException {
-        ByteSource err = running.stderr();
-        ByteSource out = running.stdout();
-        ByteSink in = running.stdin();
+        ByteSource err = running.piped().stderr();
+        ByteSource out = running.piped().stdout();
+        ByteSink in = running.piped().stdin();
         // Closes each, whatever happens to the others; one that is not piped is null.
         try (err;
                 out;

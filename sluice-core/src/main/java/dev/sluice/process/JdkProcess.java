@@ -7,8 +7,6 @@ import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.timer.Timer;
 import dev.sluice.io.BlockingStreams;
-import dev.sluice.io.ByteSink;
-import dev.sluice.io.ByteSource;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +19,6 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// A process of the JDK's: the floor under the kernel's, for loops whose poller performs no operations.
 ///
@@ -39,24 +36,23 @@ final class JdkProcess implements Running {
     private final EventLoop loop;
     private final Completion<Ended> exit = new Completion<>();
     private final Completion<Boolean> gone = new Completion<>();
-    private final @Nullable ByteSink stdin;
-    private final @Nullable ByteSource stdout;
-    private final @Nullable ByteSource stderr;
+    private final Piped piped;
 
     private JdkProcess(EventLoop loop, Process process, Kin kin, Command command) {
         this.loop = loop;
         this.process = process;
         this.kin = kin;
         this.command = command;
-        stdin = command.stdin.kind == Input.Kind.PIPED
-                ? BlockingStreams.sink(process.getOutputStream(), "stdin of " + command)
-                : null;
-        stdout = command.stdout.kind == Output.Kind.PIPED
-                ? BlockingStreams.source(process.getInputStream(), "stdout of " + command)
-                : null;
-        stderr = command.stderr.kind == Output.Kind.PIPED
-                ? BlockingStreams.source(process.getErrorStream(), "stderr of " + command)
-                : null;
+        this.piped = new Piped(
+                command.stdin.kind == Input.Kind.PIPED
+                        ? BlockingStreams.sink(process.getOutputStream(), "stdin of " + command)
+                        : null,
+                command.stdout.kind == Output.Kind.PIPED
+                        ? BlockingStreams.source(process.getInputStream(), "stdout of " + command)
+                        : null,
+                command.stderr.kind == Output.Kind.PIPED
+                        ? BlockingStreams.source(process.getErrorStream(), "stderr of " + command)
+                        : null);
     }
 
     static JdkProcess start(EventLoop loop, Command command) throws ProcessStartException {
@@ -166,18 +162,8 @@ final class JdkProcess implements Running {
     }
 
     @Override
-    public @Nullable ByteSink stdin() {
-        return stdin;
-    }
-
-    @Override
-    public @Nullable ByteSource stdout() {
-        return stdout;
-    }
-
-    @Override
-    public @Nullable ByteSource stderr() {
-        return stderr;
+    public Piped piped() {
+        return piped;
     }
 
     @Override

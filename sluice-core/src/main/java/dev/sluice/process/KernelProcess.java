@@ -12,8 +12,6 @@ import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.poll.Operation;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.timer.Timer;
-import dev.sluice.io.ByteSink;
-import dev.sluice.io.ByteSource;
 import dev.sluice.io.Descriptors;
 import dev.sluice.io.StreamException;
 import java.time.Duration;
@@ -50,9 +48,7 @@ final class KernelProcess extends Operation implements Running {
     private final Launch.Started started;
     private final boolean detached;
     private final String name;
-    private final @Nullable ByteSink stdin;
-    private final @Nullable ByteSource stdout;
-    private final @Nullable ByteSource stderr;
+    private final Piped piped;
     private final Completion<Ended> exit = new Completion<>();
     private final Completion<Boolean> gone = new Completion<>();
 
@@ -85,9 +81,10 @@ final class KernelProcess extends Operation implements Running {
         this.name = command.toString();
         int[] ends = started.ours();
         boolean feeds = command.stdin.kind == Input.Kind.BYTES;
-        stdin = ends[0] < 0 || feeds ? null : Descriptors.sink(ends[0], "stdin of " + name);
-        stdout = ends[1] < 0 ? null : Descriptors.source(ends[1], "stdout of " + name);
-        stderr = ends[2] < 0 ? null : Descriptors.source(ends[2], "stderr of " + name);
+        this.piped = new Piped(
+                ends[0] < 0 || feeds ? null : Descriptors.sink(ends[0], "stdin of " + name),
+                ends[1] < 0 ? null : Descriptors.source(ends[1], "stdout of " + name),
+                ends[2] < 0 ? null : Descriptors.source(ends[2], "stderr of " + name));
         kind = Kind.READABLE;
         fd = started.pidfd();
     }
@@ -117,18 +114,8 @@ final class KernelProcess extends Operation implements Running {
     }
 
     @Override
-    public @Nullable ByteSink stdin() {
-        return stdin;
-    }
-
-    @Override
-    public @Nullable ByteSource stdout() {
-        return stdout;
-    }
-
-    @Override
-    public @Nullable ByteSource stderr() {
-        return stderr;
+    public Piped piped() {
+        return piped;
     }
 
     @Override

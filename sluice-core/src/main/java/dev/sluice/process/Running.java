@@ -12,12 +12,8 @@ import org.jspecify.annotations.Nullable;
 interface Running {
     long pid();
 
-    /// Null unless piped, as the other two.
-    @Nullable ByteSink stdin();
-
-    @Nullable ByteSource stdout();
-
-    @Nullable ByteSource stderr();
+    /// Our ends of its standard streams.
+    Piped piped();
 
     /// Completed when the program itself has ended.
     Completion<Ended> exit();
@@ -35,6 +31,14 @@ interface Running {
 
     /// Completed when [#end] has done its work.
     Completion<Boolean> gone();
+
+    /// Our ends of the standard streams that are piped.
+    ///
+    /// @param stdin null unless piped, as the other two
+    record Piped(
+            @Nullable ByteSink stdin,
+            @Nullable ByteSource stdout,
+            @Nullable ByteSource stderr) {}
 
     /// The end of a program.
     ///

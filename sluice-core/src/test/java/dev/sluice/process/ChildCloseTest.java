@@ -33,9 +33,10 @@ class ChildCloseTest {
     /// A program whose input tells of a failure when it is closed.
     private record BadInput(Running real) implements Running {
         @Override
-        public ByteSink stdin() {
-            ByteSink sink = Objects.requireNonNull(real.stdin());
-            return new ByteSink() {
+        public Piped piped() {
+            Piped piped = real.piped();
+            ByteSink sink = Objects.requireNonNull(piped.stdin());
+            var bad = new ByteSink() {
                 @Override
                 public void write(ByteBuffer from) throws IOException {
                     sink.write(from);
@@ -47,21 +48,12 @@ class ChildCloseTest {
                     throw new IOException("close refused by the test");
                 }
             };
+            return new Piped(bad, piped.stdout(), piped.stderr());
         }
 
         @Override
         public long pid() {
             return real.pid();
-        }
-
-        @Override
-        public ByteSource stdout() {
-            return Objects.requireNonNull(real.stdout());
-        }
-
-        @Override
-        public ByteSource stderr() {
-            return Objects.requireNonNull(real.stderr());
         }
 
         @Override

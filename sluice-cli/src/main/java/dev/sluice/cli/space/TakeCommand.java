@@ -9,13 +9,10 @@ import dev.sluice.io.StandardStreams;
 import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
 import dev.sluice.space.Space;
-import dev.sluice.task.Deadline;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,12 +54,8 @@ public final class TakeCommand extends SpaceCommand {
     @Option(names = "--all", description = "Until the queue is finished, or nothing comes within --wait.")
     private boolean all;
 
-    @Option(
-            names = "--wait",
-            paramLabel = "TIME",
-            converter = Items.Wait.class,
-            description = "How long to wait for each, like 500ms, 2s, 1h or 0; as long as it takes by default.")
-    private @Nullable Duration wait;
+    @Mixin
+    private final Patience patience = new Patience();
 
     @Override
     int work() throws IOException {
@@ -89,15 +82,7 @@ public final class TakeCommand extends SpaceCommand {
     }
 
     private Received<Lease<byte[]>> take(Queue<byte[]> queue) {
-        Duration limit = wait;
-        if (limit == null) {
-            return queue.takeOrEnd();
-        }
-        var taken = new AtomicReference<Received<Lease<byte[]>>>(queue.tryTake());
-        if (taken.get() instanceof Received.Empty) {
-            Deadline.after(limit).tryRun(() -> taken.set(queue.takeOrEnd()));
-        }
-        return taken.get();
+        return patience.await(queue::tryTake, taken -> taken instanceof Received.Empty, queue::takeOrEnd);
     }
 
     private static void print(Lease<byte[]> lease) throws IOException {

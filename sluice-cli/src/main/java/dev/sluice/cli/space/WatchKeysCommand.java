@@ -7,14 +7,11 @@ import dev.sluice.space.Namespace;
 import dev.sluice.space.Namespace.Change;
 import dev.sluice.space.Namespace.Entry;
 import dev.sluice.space.Space;
-import dev.sluice.task.Deadline;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -52,12 +49,8 @@ public final class WatchKeysCommand extends SpaceCommand {
             description = "How many lines; until it is ended by default.")
     private long count = Long.MAX_VALUE;
 
-    @Option(
-            names = "--wait",
-            paramLabel = "TIME",
-            converter = Items.Wait.class,
-            description = "How long to wait for each, like 500ms, 2s, 1h or 0; as long as it takes by default.")
-    private @Nullable Duration wait;
+    @Mixin
+    private final Patience patience = new Patience();
 
     @Override
     int work() throws IOException {
@@ -83,14 +76,6 @@ public final class WatchKeysCommand extends SpaceCommand {
     }
 
     private Optional<Change> next(Namespace.Watch watch) {
-        Duration limit = wait;
-        if (limit == null) {
-            return Optional.of(watch.next());
-        }
-        var next = new AtomicReference<>(watch.poll());
-        if (next.get().isEmpty()) {
-            Deadline.after(limit).tryRun(() -> next.set(Optional.of(watch.next())));
-        }
-        return next.get();
+        return patience.await(watch::poll, Optional::isEmpty, () -> Optional.of(watch.next()));
     }
 }

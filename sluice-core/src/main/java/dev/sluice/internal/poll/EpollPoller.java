@@ -10,18 +10,9 @@ import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.linux.Stat;
 import dev.sluice.internal.linux.Unistd;
 import java.util.Arrays;
-import java.util.Objects;
 
-/// A poller on epoll: makes completions out of readiness.
-///
-/// A new operation stands among the *fresh* ones until the next poll, which tries its system call at once. If
-/// that would block, the operation waits with its descriptor until an event says that trying again is worth it.
-///
-///     idle ──submit──▶ FRESH ──would block──▶ WAITING ──event: tried──▶ ENDED ──told──▶ idle
-///                       │ └──────tried───────────│─────────────────────▲  ▲
-///                     cancel                   cancel                     │
-///                       └─────▶ CANCELLED ◀──────┘                        │
-///                                   └───────────next poll─────────────────┘
+/// A poller on epoll: makes completions out of readiness, by [Attempts]. An attempt is one system call; an event
+/// says that trying again is worth it.
 ///
 /// A *prepared* descriptor is non-blocking and is registered once, edge-triggered, at the first operation that
 /// would block. So `readable` and `writable` are cleared only when the kernel said "empty" or "full"; then, and
@@ -35,36 +26,26 @@ import java.util.Objects;
 ///
 /// Threads: see [Poller].
 final class EpollPoller implements Poller {
-    private static final int FRESH = 0;
-    private static final int WAITING = 1;
-    private static final int CANCELLED = 2;
-    private static final int ENDED = 3;
-
     private static final int EVENTS = 256;
     private static final int EDGES = Epoll.EPOLLET | Epoll.EPOLLIN | Epoll.EPOLLOUT | Epoll.EPOLLRDHUP;
     private static final int OVER = Epoll.EPOLLHUP | Epoll.EPOLLRDHUP | Epoll.EPOLLERR;
     private static final long WAKE_TAG = -1;
     private static final int PIPE_BUF = 4096; // a pipe that is ready for writing takes this much at once
-    private static final int CLOSE_STEPS = 200;
 
     private final CallState state = new CallState();
     private final WakeFd wake;
     private final int epoll;
     private final long events; // address of an array of struct epoll_event
     private final boolean waitsInNanos;
-    private final int maxOperations;
 
     // loop thread only
-    private final Counters counters = new Counters();
+    private final Attempts attempts;
+    private final Counters counters;
     private EpollDescriptor[] descriptors = new EpollDescriptor[0]; // by fd
-    private final EpollDescriptor.Waiters fresh = new EpollDescriptor.Waiters();
-    private final EpollDescriptor.Waiters ended = new EpollDescriptor.Waiters();
-    private final LongQueue results = new LongQueue(); // of those that have ended, in their order
-    private final Rooms rooms = new Rooms(); // for what is received and not told yet
-    private boolean closing;
 
     EpollPoller(PollerConfig config) throws RefusedException {
-        maxOperations = config.maxOperations();
+        attempts = new Attempts(name(), config);
+        counters = attempts.counters;
         wake = new WakeFd(state);
         epoll = Epoll.create1(state, Epoll.EPOLL_CLOEXEC);
         int result = epoll;
@@ -134,35 +115,22 @@ final class EpollPoller implements Poller {
 
     @Override
     public void submit(Operation operation) {
-        assert operation.slot == -1 : operation + " is in flight already";
-        if (inFlight() >= maxOperations) {
-            throw new IllegalStateException("submit " + operation + ": inFlight=" + inFlight()
-                    + ", expected less than maxOperations=" + maxOperations);
-        }
         assert descriptor(operation.fd).prepared != operation.shared
                 : "submit " + operation + ": expected a descriptor that is either prepared or shared";
-        counters.submitted++;
-        operation.slot = closing ? CANCELLED : FRESH;
-        fresh.add(operation);
+        attempts.submit(operation);
     }
 
     @Override
     public void cancel(Operation operation) {
-        if (operation.slot != FRESH && operation.slot != WAITING) {
-            return;
-        }
-        counters.cancels++;
-        if (operation.slot == WAITING) {
+        if (attempts.cancel(operation)) {
             EpollDescriptor descriptor = descriptor(operation.fd);
-            (operation.kind.reads() ? descriptor.readers : descriptor.writers).remove(operation);
-            fresh.add(operation);
+            attempts.recall(operation, operation.kind.reads() ? descriptor.readers : descriptor.writers);
         }
-        operation.slot = CANCELLED;
     }
 
     @Override
     public int inFlight() {
-        return counters.inFlight();
+        return attempts.inFlight();
     }
 
     @Override
@@ -173,22 +141,21 @@ final class EpollPoller implements Poller {
     @Override
     public int poll(long timeoutNanos) {
         assert timeoutNanos >= 0 : "poll: timeoutNanos=" + timeoutNanos;
-        long before = counters.completed;
         counters.polls++;
-        startFresh();
-        int count = await(ended.first() == null ? timeoutNanos : 0);
+        for (Operation operation = attempts.takeFresh(); operation != null; operation = attempts.takeFresh()) {
+            start(operation);
+        }
+        int count = await(attempts.someHaveEnded() ? 0 : timeoutNanos);
         for (int i = 0; i < count; i++) {
             happened(Epoll.data(events, i), Epoll.events(events, i));
         }
-        complete();
-        return (int) (counters.completed - before);
+        return attempts.complete();
     }
 
     @Override
     public void close() {
         cancelAll();
         Memory.free(events);
-        rooms.free();
         closeEpoll();
         wake.close(state);
     }
@@ -204,23 +171,11 @@ final class EpollPoller implements Poller {
         return count;
     }
 
-    /// Tries what was submitted since the last poll.
-    private void startFresh() {
-        for (Operation operation = fresh.first(); operation != null; operation = fresh.first()) {
-            fresh.remove(operation);
-            if (operation.slot == CANCELLED) {
-                end(operation, -Errno.ECANCELED);
-            } else {
-                start(operation);
-            }
-        }
-    }
-
+    /// Tries one that was submitted since the last poll.
     private void start(Operation operation) {
         EpollDescriptor descriptor = descriptor(operation.fd);
         EpollDescriptor.Waiters waiters = operation.kind.reads() ? descriptor.readers : descriptor.writers;
         boolean mayBeReady = operation.kind.reads() ? descriptor.readable : descriptor.writable;
-        operation.slot = WAITING;
         boolean queued = waiters.first() != null;
         waiters.add(operation);
         if (queued) {
@@ -243,7 +198,7 @@ final class EpollPoller implements Poller {
                         || (descriptor.stream
                                 && operation.kind.movesBytes()
                                 && result >= 0
-                                && result < asked(operation));
+                                && result < Attempts.asked(operation));
                 descriptor.setReady(operation.kind.reads(), !drained || descriptor.ended);
             }
             if (again) {
@@ -251,7 +206,7 @@ final class EpollPoller implements Poller {
                 return;
             }
             waiters.remove(operation);
-            end(operation, result);
+            attempts.end(operation, result);
         }
     }
 
@@ -302,20 +257,10 @@ final class EpollPoller implements Poller {
     }
 
     private int receive(Operation operation) {
-        long address = operation.receivesAnywhere() ? rooms.next() : operation.address;
-        int result = Socket.receive(state, operation.fd, address, asked(operation), Socket.MSG_DONTWAIT);
-        operation.moreToReceive = result == asked(operation);
-        if (operation.receivesAnywhere()) {
-            operation.received = address;
-            if (result <= 0) {
-                rooms.giveBack();
-            }
-        }
-        return result;
-    }
-
-    private static int asked(Operation operation) {
-        return operation.receivesAnywhere() ? Math.min(operation.length, Rooms.BYTES) : operation.length;
+        long place = attempts.place(operation);
+        int most = Attempts.asked(operation);
+        return attempts.received(
+                operation, place, Socket.receive(state, operation.fd, place, most, Socket.MSG_DONTWAIT));
     }
 
     /// Begins to connect, or asks how it went.
@@ -356,8 +301,8 @@ final class EpollPoller implements Poller {
             result = control(Epoll.EPOLL_CTL_MOD, descriptor, wanted);
         }
         if (result < 0) {
-            fail(descriptor.readers, result);
-            fail(descriptor.writers, result);
+            attempts.endAll(descriptor.readers, result);
+            attempts.endAll(descriptor.writers, result);
             return;
         }
         descriptor.registered = true;
@@ -366,13 +311,6 @@ final class EpollPoller implements Poller {
     private int control(int what, EpollDescriptor descriptor, int wanted) {
         counters.systemCalls++;
         return Epoll.ctl(state, epoll, what, descriptor.fd, wanted, descriptor.tag());
-    }
-
-    private void fail(EpollDescriptor.Waiters waiters, int result) {
-        for (Operation operation = waiters.first(); operation != null; operation = waiters.first()) {
-            waiters.remove(operation);
-            end(operation, result);
-        }
     }
 
     private void happened(long tag, int what) {
@@ -400,42 +338,13 @@ final class EpollPoller implements Poller {
         }
     }
 
-    private void end(Operation operation, int result) {
-        operation.slot = ENDED;
-        ended.add(operation);
-        results.add(result);
-    }
-
-    /// Tells what has ended. Only here callbacks run, when all else is in order: what they submit, cancel,
-    /// release or throw meets no half-done work. After one that throws, the others are told by the next poll.
-    private void complete() {
-        for (int left = results.size(); left > 0; left--) {
-            Operation operation = Objects.requireNonNull(ended.first(), "more results than operations");
-            ended.remove(operation);
-            operation.slot = -1;
-            counters.completed++;
-            operation.completed((int) results.remove());
-        }
-        rooms.giveAllBack();
-    }
-
     private void cancelAll() {
-        closing = true;
-        for (Operation operation = fresh.first(); operation != null; operation = operation.next) {
-            operation.slot = CANCELLED;
-        }
+        attempts.beginClose();
         for (EpollDescriptor descriptor : descriptors) {
             cancelAll(descriptor.readers);
             cancelAll(descriptor.writers);
         }
-        for (int step = 0; inFlight() > 0 && step < CLOSE_STEPS; step++) {
-            startFresh();
-            complete();
-        }
-        if (inFlight() > 0) {
-            throw new IllegalStateException("close epoll: inFlight=" + inFlight() + " after " + CLOSE_STEPS
-                    + " attempts, expected 0: completed() submits again and again");
-        }
+        attempts.close();
     }
 
     private void cancelAll(EpollDescriptor.Waiters waiters) {

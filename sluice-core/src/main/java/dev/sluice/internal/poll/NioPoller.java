@@ -8,21 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The floor under the pollers, for systems without io_uring and epoll: a `java.nio` selector, and the JDK's
 /// sockets under numbers of [NioSockets]. It performs no operations on other descriptors.
 ///
-/// As on epoll, a new operation is tried by the next poll, and waits with its socket if that would block:
-///
-///     idle ──submit──▶ FRESH ──would block──▶ WAITING ──selected: tried──▶ ENDED ──told──▶ idle
-///                       │ └──────tried────────────│─────────────────────▲  ▲
-///                     cancel                    cancel                     │
-///                       └─────▶ CANCELLED ◀───────┘                        │
-///                                   └──────────next poll───────────────────┘
-///
-/// The selector is asked for what somebody waits for, and for nothing else, so it tells again what is still so.
+/// As on epoll, operations are [Attempts], which wait with their socket if they would block. The selector is
+/// asked for what somebody waits for, and for nothing else, so it tells again what is still so.
 ///
 /// It does not sleep by `park` and `unpark`: a permit that a coroutine's unpark or an interrupt leaves on the
 /// loop thread would be taken for a wake-up, and a wake-up for theirs. The selector's wake-up is its own; as
@@ -32,28 +24,18 @@ import org.jspecify.annotations.Nullable;
 final class NioPoller implements Poller {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private static final int FRESH = 0;
-    private static final int WAITING = 1;
-    private static final int CANCELLED = 2;
-    private static final int ENDED = 3;
-    private static final int CLOSE_STEPS = 200;
-
     private final Selector selector;
     private final NioSockets sockets;
-    private final int maxOperations;
 
     private volatile boolean woken; // set by any waker, cleared by a sleep that is over; pairs with itself
 
     // Loop thread only.
-    private final Counters counters = new Counters();
-    private final EpollDescriptor.Waiters fresh = new EpollDescriptor.Waiters();
-    private final EpollDescriptor.Waiters ended = new EpollDescriptor.Waiters();
-    private final LongQueue results = new LongQueue(); // of those that have ended, in their order
-    private final Rooms rooms = new Rooms(); // for what is received and not told yet
-    private boolean closing;
+    private final Attempts attempts;
+    private final Counters counters;
 
     NioPoller(PollerConfig config) throws RefusedException {
-        maxOperations = config.maxOperations();
+        attempts = new Attempts(name(), config);
+        counters = attempts.counters;
         try {
             selector = Selector.open();
         } catch (IOException failed) {
@@ -83,12 +65,11 @@ final class NioPoller implements Poller {
     @Override
     public int poll(long timeoutNanos) {
         assert timeoutNanos >= 0 : "poll: timeoutNanos=" + timeoutNanos;
-        long before = counters.completed;
         counters.polls++;
         try {
             sockets.forgetClosed();
             startFresh();
-            select(ended.first() != null || woken ? 0 : timeoutNanos);
+            select(attempts.someHaveEnded() || woken ? 0 : timeoutNanos);
         } catch (IOException failed) {
             throw new UncheckedIOException("poll nio: " + failed.getMessage(), failed);
         }
@@ -99,8 +80,7 @@ final class NioPoller implements Poller {
             selected(key);
         }
         selector.selectedKeys().clear();
-        complete();
-        return (int) (counters.completed - before);
+        return attempts.complete();
     }
 
     private void select(long timeoutNanos) throws IOException {
@@ -135,15 +115,9 @@ final class NioPoller implements Poller {
 
     /// Tries what was submitted since the last poll.
     private void startFresh() {
-        for (Operation operation = fresh.first(); operation != null; operation = fresh.first()) {
-            fresh.remove(operation);
-            if (operation.slot == CANCELLED) {
-                end(operation, -Errno.ECANCELED);
-                continue;
-            }
+        for (Operation operation = attempts.takeFresh(); operation != null; operation = attempts.takeFresh()) {
             NioChannel channel = sockets.channel(operation.fd);
             EpollDescriptor.Waiters waiters = waiters(channel, operation);
-            operation.slot = WAITING;
             boolean queued = waiters.first() != null;
             waiters.add(operation);
             if (!queued) {
@@ -162,7 +136,7 @@ final class NioPoller implements Poller {
                 break;
             }
             waiters.remove(operation);
-            end(operation, result);
+            attempts.end(operation, result);
         }
         watch(channel);
     }
@@ -171,15 +145,8 @@ final class NioPoller implements Poller {
         try {
             channel.watch(selector);
         } catch (ClosedChannelException closed) {
-            fail(channel.readers);
-            fail(channel.writers);
-        }
-    }
-
-    private void fail(EpollDescriptor.Waiters waiters) {
-        for (Operation operation = waiters.first(); operation != null; operation = waiters.first()) {
-            waiters.remove(operation);
-            end(operation, -Errno.EBADF);
+            attempts.endAll(channel.readers, -Errno.EBADF);
+            attempts.endAll(channel.writers, -Errno.EBADF);
         }
     }
 
@@ -203,36 +170,9 @@ final class NioPoller implements Poller {
     }
 
     private int receive(NioChannel channel, Operation operation) {
-        boolean anywhere = operation.receivesAnywhere();
-        int most = anywhere ? Math.min(operation.length, Rooms.BYTES) : operation.length;
-        long address = anywhere ? rooms.next() : operation.address;
-        int result = NioErrors.result(() -> channel.receive(address, most));
-        operation.moreToReceive = result == most;
-        if (anywhere) {
-            operation.received = address;
-            if (result <= 0) {
-                rooms.giveBack();
-            }
-        }
-        return result;
-    }
-
-    private void end(Operation operation, int result) {
-        operation.slot = ENDED;
-        ended.add(operation);
-        results.add(result);
-    }
-
-    /// Tells what has ended. Only here callbacks run, when all else is in order.
-    private void complete() {
-        for (int left = results.size(); left > 0; left--) {
-            Operation operation = Objects.requireNonNull(ended.first(), "more results than operations");
-            ended.remove(operation);
-            operation.slot = -1;
-            counters.completed++;
-            operation.completed((int) results.remove());
-        }
-        rooms.giveAllBack();
+        long place = attempts.place(operation);
+        int most = Attempts.asked(operation);
+        return attempts.received(operation, place, NioErrors.result(() -> channel.receive(place, most)));
     }
 
     @Override
@@ -256,33 +196,20 @@ final class NioPoller implements Poller {
 
     @Override
     public void submit(Operation operation) {
-        assert operation.slot == -1 : operation + " is in flight already";
         Operation.Kind kind = operation.kind;
         if (operation.shared || kind == Operation.Kind.READ || kind == Operation.Kind.WRITE) {
             throw new IllegalStateException("submit " + operation + ": poller=nio, expected an operation on a socket");
         }
-        if (inFlight() >= maxOperations) {
-            throw new IllegalStateException("submit " + operation + ": inFlight=" + inFlight()
-                    + ", expected less than maxOperations=" + maxOperations);
-        }
-        counters.submitted++;
-        operation.slot = closing ? CANCELLED : FRESH;
-        fresh.add(operation);
+        attempts.submit(operation);
     }
 
     @Override
     public void cancel(Operation operation) {
-        if (operation.slot != FRESH && operation.slot != WAITING) {
-            return;
-        }
-        counters.cancels++;
-        if (operation.slot == WAITING) {
+        if (attempts.cancel(operation)) {
             NioChannel channel = sockets.channel(operation.fd);
-            waiters(channel, operation).remove(operation);
+            attempts.recall(operation, waiters(channel, operation));
             watch(channel);
-            fresh.add(operation);
         }
-        operation.slot = CANCELLED;
     }
 
     private static EpollDescriptor.Waiters waiters(NioChannel channel, Operation operation) {
@@ -291,7 +218,7 @@ final class NioPoller implements Poller {
 
     @Override
     public int inFlight() {
-        return counters.inFlight();
+        return attempts.inFlight();
     }
 
     @Override
@@ -302,7 +229,6 @@ final class NioPoller implements Poller {
     @Override
     public void close() {
         cancelAll();
-        rooms.free();
         try {
             selector.close();
         } catch (IOException failed) {
@@ -311,23 +237,13 @@ final class NioPoller implements Poller {
     }
 
     private void cancelAll() {
-        closing = true;
-        for (Operation operation = fresh.first(); operation != null; operation = operation.next) {
-            operation.slot = CANCELLED;
-        }
+        attempts.beginClose();
         for (SelectionKey key : selector.keys()) {
             var channel = (NioChannel) key.attachment();
             cancelAll(channel.readers);
             cancelAll(channel.writers);
         }
-        for (int step = 0; inFlight() > 0 && step < CLOSE_STEPS; step++) {
-            startFresh();
-            complete();
-        }
-        if (inFlight() > 0) {
-            throw new IllegalStateException("close nio: inFlight=" + inFlight() + " after " + CLOSE_STEPS
-                    + " attempts, expected 0: completed() submits again and again");
-        }
+        attempts.close();
     }
 
     private void cancelAll(EpollDescriptor.Waiters waiters) {

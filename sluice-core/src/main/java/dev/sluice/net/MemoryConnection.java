@@ -11,11 +11,9 @@ import java.nio.ByteBuffer;
 /// has nothing to wait for.
 ///
 /// Threads: see [Connection].
-final class MemoryConnection implements Connection {
+final class MemoryConnection implements BetweenEnds {
     private final MemoryPipe in;
     private final MemoryPipe out;
-    private final Address local;
-    private final Address remote;
     private final Ends ends;
     private final Turn reading = new Turn();
     private final Turn writing = new Turn();
@@ -25,8 +23,6 @@ final class MemoryConnection implements Connection {
     MemoryConnection(MemoryPipe in, MemoryPipe out, Address local, Address remote) {
         this.in = in;
         this.out = out;
-        this.local = local;
-        this.remote = remote;
         this.ends = new Ends(local, remote);
     }
 
@@ -100,13 +96,8 @@ final class MemoryConnection implements Connection {
     }
 
     @Override
-    public Address local() {
-        return local;
-    }
-
-    @Override
-    public Address remote() {
-        return remote;
+    public Ends ends() {
+        return ends;
     }
 
     @Override

@@ -12,11 +12,9 @@ import java.nio.ByteBuffer;
 /// has all.
 ///
 /// Threads: see [Connection].
-final class PipedConnection implements Connection {
+final class PipedConnection implements BetweenEnds {
     private final ByteSource source;
     private final ByteSink sink;
-    private final Pipe local;
-    private final Pipe remote;
     private final Ends ends;
 
     private volatile boolean closed; // set by any thread; pairs with the reads in failure and require
@@ -30,8 +28,6 @@ final class PipedConnection implements Connection {
     PipedConnection(ByteSource source, ByteSink sink, Pipe local, Pipe remote) {
         this.source = source;
         this.sink = sink;
-        this.local = local;
-        this.remote = remote;
         this.ends = new Ends(local, remote);
     }
 
@@ -113,13 +109,8 @@ final class PipedConnection implements Connection {
     }
 
     @Override
-    public Address local() {
-        return local;
-    }
-
-    @Override
-    public Address remote() {
-        return remote;
+    public Ends ends() {
+        return ends;
     }
 
     @Override

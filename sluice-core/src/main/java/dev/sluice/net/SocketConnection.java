@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A connection on a socket of the system.
@@ -27,13 +26,11 @@ import org.jspecify.annotations.Nullable;
 /// sends. Callers on the loop's thread touch both directly, others through actions of the loop.
 ///
 /// Threads: see [Connection]; what belongs to the loop thread says so.
-final class SocketConnection extends KernelSocket implements Connection, FileTarget {
+final class SocketConnection extends KernelSocket implements BetweenEnds, FileTarget {
     /// How long a close waits for the peer to take what was written, if nothing else is said.
     static final long GRACE_NANOS = 5_000_000_000L;
 
     private final Ends ends;
-    private final Address local;
-    private final Address remote;
     private final Turn reading = new Turn();
     private final Turn writing = new Turn();
     private final Incoming incoming;
@@ -56,10 +53,8 @@ final class SocketConnection extends KernelSocket implements Connection, FileTar
         super(net, fd);
         this.graceNanos = graceNanos;
         this.ends = ends;
-        this.local = Objects.requireNonNull(ends.local());
-        this.remote = Objects.requireNonNull(ends.remote());
         this.incoming =
-                remote instanceof TcpAddress && net.calls.loop().poller().receivesEach()
+                ends.remote() instanceof TcpAddress && net.calls.loop().poller().receivesEach()
                         ? new StandingReceive(this)
                         : new Receive(this);
     }
@@ -262,7 +257,7 @@ final class SocketConnection extends KernelSocket implements Connection, FileTar
                 throw failure("read", count);
             }
             List<Unix.Descriptor> all = Arrays.stream(message.descriptors())
-                    .mapToObj(fd -> new Unix.Descriptor(fd, "from " + remote))
+                    .mapToObj(fd -> new Unix.Descriptor(fd, "from " + remote()))
                     .toList();
             if (message.isTruncated()) {
                 all.forEach(Unix.Descriptor::close);
@@ -398,18 +393,9 @@ final class SocketConnection extends KernelSocket implements Connection, FileTar
         };
     }
 
-    Ends ends() {
+    @Override
+    public Ends ends() {
         return ends;
-    }
-
-    @Override
-    public Address local() {
-        return local;
-    }
-
-    @Override
-    public Address remote() {
-        return remote;
     }
 
     @Override

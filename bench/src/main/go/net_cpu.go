@@ -33,9 +33,10 @@ const (
 	perfHead        = 1024 // of the first page
 	perfTail        = 1032
 	perfRingBytes   = 1 << 20
-	samplePeriod    = 199_999 // nanoseconds; in no step with anything else
-	clockTicks      = 100     // of /proc, in a second
-	clockOfProcess  = 2       // CPUCLOCK_SCHED
+	samplePeriod    = 199_999            // nanoseconds; in no step with anything else
+	certainNanos    = 100 * samplePeriod // in which there must be a sample
+	clockTicks      = 100                // of /proc, in a second
+	clockOfProcess  = 2                  // CPUCLOCK_SCHED
 	nanosPerSecond  = 1_000_000_000
 	pageBytes       = 4096
 	perfAttrBytes   = 64
@@ -103,6 +104,9 @@ func (watched *serverCPU) end() (int64, int64) {
 	}
 	user, samples := watched.drain()
 	if samples == 0 {
+		if all > certainNanos {
+			fail("perf", fmt.Errorf("samples=0 of %d ns of process %d on its processor, expected some", all, watched.pid))
+		}
 		return 0, all
 	}
 	return int64(float64(all) * float64(user) / float64(samples)), all

@@ -13,6 +13,8 @@ final class ProcessCall<R> extends WorkerCall<R> {
     final FunctionName functionName;
     final ByteBuffer frame; // read through duplicates
 
+    boolean sent; // to the worker that has it, which wrote this
+
     private final LinkedFunction linked;
 
     ProcessCall(ProcessPool pool, ProcessPool.Known known, long id, ByteBuffer frame) {

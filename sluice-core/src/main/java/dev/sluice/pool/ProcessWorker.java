@@ -4,6 +4,8 @@ import dev.sluice.cancel.CancelReason;
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.cancel.DeadlineExceededException;
 import dev.sluice.channel.Channel;
+import dev.sluice.channel.Received;
+import dev.sluice.internal.strand.Sleep;
 import dev.sluice.io.ByteReader;
 import dev.sluice.io.LimitExceededException;
 import dev.sluice.io.StreamException;
@@ -12,8 +14,6 @@ import dev.sluice.observe.Reports;
 import dev.sluice.process.Child;
 import dev.sluice.process.Exit;
 import dev.sluice.sync.Event;
-import dev.sluice.sync.Hold;
-import dev.sluice.sync.Lock;
 import dev.sluice.task.CancelScope;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.Task;
@@ -25,22 +25,30 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// The pool's side of one worker: a coroutine that sends it a call and reads the answer, again and again, and
-/// three that see to what may happen meanwhile: cancellation, printed lines, the death of the process.
+/// The pool's side of one worker: a coroutine that sends it calls and reads the answers, again and again, and
+/// others that see to what may happen meanwhile: cancellation, calls that wait behind a slow one, printed lines,
+/// the death of the process.
 ///
-///     starting ──READY──▶ ready ──take, CALL──▶ busy ──RESULT FAILED CANCELLED──▶ ready
+///     starting ──READY──▶ ready ──take, CALL──▶ busy ──the last RESULT FAILED CANCELLED RETURNED──▶ ready
 ///         │                 │                     │
 ///         └─────────────────┴──the pipe ends──────┴──▶ dead
 ///
-/// Invariant: `current` is the call that the process has, or is about to get; `writing` is held from before it
-/// is set until it has been sent, so that a cancellation cannot overtake it.
+/// The process runs one call at a time, in the order in which they were sent, and answers each before it begins
+/// the next. One that is fast gets calls ahead ([Pace]). When none of several is answered for [#LATE],
+/// the process gives back the others, and other workers run them. So when it dies the oldest may have begun, and
+/// no other has.
+///
+/// Invariant: `got` are the calls that the process has, or is about to get, the oldest first.
 ///
 /// Threads: those coroutines; `cancel` and `poolCloses` any.
 final class ProcessWorker implements PoolWorker {
@@ -51,22 +59,30 @@ final class ProcessWorker implements PoolWorker {
     private static final int PIECE = 1 << 15; // of a line that is too long
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+    private static final long LATE = 10_000_000; // nanoseconds
 
     private final ProcessPool pool;
     private final String name;
-    private final Lock writing = new Lock("worker's input");
-    private final Channel<WorkerCall<?>> cancelled = Channel.latest(); // there is one call at a time
+    private final Channel<WorkerCall<?>> cancelled = Channel.unlimited(); // each call once
+    private final Channel<Boolean> ahead = Channel.latest(); // the process has several calls
+    private final Channel<ProcessCall<?>> returned = Channel.unlimited(); // each is one of those that wait
     private final Event answered = new Event("worker's answers"); // no more of them are waited for
     private final Deque<String> lastLines = new ConcurrentLinkedDeque<>(); // of what it printed
 
-    // Under writing.
-    private final BitSet defined = new BitSet(); // functions that the process knows
-    private boolean sent; // the current call
+    // The worker's coroutine.
+    private final Pace pace = new Pace();
+    private int count; // of got
+    private int bytes; // of their frames
+    private int taken; // calls so far, without those that came back
+    private int fresh; // answers, since then:
+    private long since; // when the process had nothing to answer, or answered last
 
     // Written by the worker's coroutine, read by any. Each pairs with its read in poolCloses: who closes the
     // pool has said so before, and the coroutine looks for that after it has written.
-    private volatile @Nullable ProcessCall<?> current;
+    private final Queue<ProcessCall<?>> got = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Child child;
+
+    private final AtomicLong answers = new AtomicLong(); // so far; counts for itself
 
     private volatile boolean ready; // pairs with its reads in poolCloses and in statistics
 
@@ -92,11 +108,9 @@ final class ProcessWorker implements PoolWorker {
 
     @Override
     public void poolCloses(CancelReason why) {
-        ProcessCall<?> call = current;
         Child process = child;
-        if (call != null) {
-            call.cancel(why);
-        } else if (!ready && process != null) {
+        got.forEach(call -> call.cancel(why));
+        if (!ready && process != null) {
             process.signal(KILL); // it may take long to start
         }
     }
@@ -109,10 +123,7 @@ final class ProcessWorker implements PoolWorker {
             death = TaskGroup.call(group -> live(group, process));
         } catch (CancelledException cut) {
             death = Optional.empty();
-            ProcessCall<?> call = forgotten();
-            if (call != null) {
-                call.cut(cut.reason());
-            }
+            cutAll(cut.reason());
         } catch (IOException | RuntimeException failed) {
             death = Optional.of(String.valueOf(failed.getMessage()));
         } finally {
@@ -124,11 +135,14 @@ final class ProcessWorker implements PoolWorker {
     /// @return how the process died, if it did not end as it was told to
     private Optional<String> live(TaskGroup<Object, Void> group, Child process) {
         Task<Void> lines = group.start("lines", () -> forwardLines(process));
-        group.start("cancel", () -> forwardCancellations(process));
+        var input = new WorkerInput(process.stdin(), got);
+        group.start("cancel", () -> forwardCancellations(group, process, input));
+        group.start("recall", () -> recall(input));
+        group.start("returned", this::giveBack);
         group.start("watch", () -> watch(process));
         Optional<String> death = Optional.empty();
         try {
-            work(process);
+            work(process, input);
             Deadline.after(pool.config.grace).tryRun(process::exit);
         } catch (EOFException | StreamException ended) {
             death = Optional.of(""); // how it has ended says more
@@ -137,6 +151,8 @@ final class ProcessWorker implements PoolWorker {
         } finally {
             answered.set();
             cancelled.close();
+            ahead.close();
+            returned.close();
         }
         Exit exit = process.terminate(death.isEmpty() ? pool.config.grace : Duration.ZERO);
         Deadline.after(LAST_WORDS).tryRun(lines::outcome);
@@ -155,55 +171,120 @@ final class ProcessWorker implements PoolWorker {
         return lastLines.isEmpty() ? "" : "; it printed last:\n  " + String.join("\n  ", lastLines);
     }
 
-    /// Ends the call that died with the process, or has it wait for another worker.
+    /// Ends the call that died with the process, or has it wait for another worker; the others had not begun.
     private void mourn(String how) {
-        boolean delivered = sent;
-        ProcessCall<?> call = forgotten();
-        String whose = call == null ? "start of a worker" : call.toString();
+        ProcessCall<?> oldest = got.peek();
+        String whose = oldest == null ? "start of a worker" : oldest.toString();
         var why = new WorkerDiedException(whose + ": " + this + " died: " + how, how);
         pool.died(ready, why); // first: who sees the call end sees the death counted
-        if (call != null) {
-            boolean anew = call.cancelled().isEmpty() && (!delivered || call.mayBegin(pool.config.retries));
-            if (anew) {
-                pool.giveBack(call);
-            } else {
-                call.lose(why);
+        try {
+            for (ProcessCall<?> call = forgotten(); call != null; call = forgotten()) {
+                boolean begun = call == oldest && call.sent;
+                if (!begun || (call.cancelled().isEmpty() && call.mayBegin(pool.config.retries))) {
+                    pool.giveBack(call);
+                } else {
+                    call.lose(why);
+                }
             }
+        } catch (CancelledException cut) {
+            cutAll(cut.reason());
+            throw cut;
         }
     }
 
-    private @Nullable ProcessCall<?> forgotten() {
-        ProcessCall<?> call = current;
-        if (call != null) {
-            current = null;
-            pool.released();
+    private void cutAll(CancelReason why) {
+        for (ProcessCall<?> call = forgotten(); call != null; call = forgotten()) {
+            call.cut(why);
         }
-        return call;
+    }
+
+    /// The oldest call, which the process does not have any more; or one that is to wait again.
+    private @Nullable ProcessCall<?> forgotten() {
+        ProcessCall<?> call = got.poll();
+        if (call != null) {
+            forget(call);
+            return call;
+        }
+        return returned.tryReceive() instanceof Received.Value<ProcessCall<?>>(ProcessCall<?> late) ? late : null;
+    }
+
+    /// A call is not in `got` any more.
+    private void forget(ProcessCall<?> call) {
+        count--;
+        bytes -= call.frame.remaining();
+        pool.released(count == 0);
     }
 
     // The coroutine that works.
 
-    private void work(Child process) throws IOException {
-        ByteReader answers = ByteReader.over(process.stdout(), WorkerFrame.MOST);
+    private void work(Child process, WorkerInput input) throws IOException {
+        var frames = new Answers(process.stdout());
         if (pool.closing() != null) {
             return; // who closed it may have come before the child
         }
         require(
                 WorkerFrame.READY,
-                Deadline.after(START).named("start of a worker").call(() -> frame(answers)));
-        initialize(process, answers);
+                Deadline.after(START).named("start of a worker").call(frames::next));
+        initialize(input, frames);
         ready = true;
         pool.startSucceeded();
-        for (int calls = 0; calls < pool.config.callsPerWorker; calls++) {
-            ProcessCall<?> call = next(process);
-            if (call == null) {
-                break;
+        while (takeCalls(process)) {
+            input.send();
+            if (count > 1) {
+                ahead.trySend(true);
             }
-            serve(call, process, answers);
+            do {
+                answer(frames.next());
+            } while (frames.whole());
+            measure();
         }
-        try (Hold _ = writing.acquire()) {
-            process.stdin().write(WorkerFrame.of(WorkerFrame.END));
+        input.write(WorkerFrame.of(WorkerFrame.END));
+    }
+
+    /// Takes as many as the process may have, when it has less than half of them.
+    ///
+    /// @return false if it has none and is to end
+    private boolean takeCalls(Child process) throws IOException {
+        if (count == 0) {
+            ProcessCall<?> call = taken < pool.config.callsPerWorker ? next(process) : null;
+            if (call == null) {
+                return false;
+            }
+            took(call);
+            since = pool.loop().clock().nanoTime();
         }
+        int most = pool.config.together ? 1 : pace.calls();
+        if (count <= most / 2 || count == 1) {
+            while (count < most && bytes < WorkerInput.WHOLE && taken < pool.config.callsPerWorker) {
+                ProcessCall<?> call = pool.takeMore(this);
+                if (call == null) {
+                    break;
+                }
+                took(call);
+            }
+        }
+        return true;
+    }
+
+    private void took(ProcessCall<?> call) {
+        call.sent = false;
+        got.add(call);
+        count++;
+        bytes += call.frame.remaining();
+        taken++;
+        CancelReason closing = pool.closing();
+        if (closing != null) {
+            call.cancel(closing); // who closed it may have looked before
+        }
+    }
+
+    private void measure() {
+        long now = pool.loop().clock().nanoTime();
+        if (fresh > 0) {
+            pace.answered(fresh, now - since);
+        }
+        fresh = 0;
+        since = now;
     }
 
     /// Waits for a call; the death of the process ends the wait.
@@ -225,55 +306,72 @@ final class ProcessWorker implements PoolWorker {
         return taken.get();
     }
 
-    private void initialize(Child process, ByteReader answers) throws IOException {
+    private void initialize(WorkerInput input, Answers answers) throws IOException {
         ProcessPoolConfig.Initializer<?> first = pool.config.initializer;
         if (first == null) {
             return;
         }
-        process.stdin().write(WorkerFrame.define(INITIALIZER, first.name()));
-        process.stdin().write(first.frame(INITIALIZER));
-        ByteBuffer answer = frame(answers);
+        input.write(WorkerFrame.define(INITIALIZER, first.name()));
+        input.write(first.frame(INITIALIZER));
+        ByteBuffer answer = answers.next();
         if (answer.get(0) == WorkerFrame.FAILED) {
-            throw new IOException("initializer " + first.name().shown() + " failed: " + image(answer));
+            throw new IOException("initializer " + first.name().shown() + " failed: " + image(answer.position(9)));
         }
         require(WorkerFrame.RESULT, answer);
     }
 
-    private void serve(ProcessCall<?> call, Child process, ByteReader answers) throws IOException {
-        sent = false;
-        current = call;
-        CancelReason closing = pool.closing();
-        if (closing != null) {
-            call.cancel(closing); // who closed it may have looked before
+    private void answer(ByteBuffer answer) throws IOException {
+        byte kind = answer.get();
+        if (kind == WorkerFrame.RETURNED) {
+            takeBack(answer);
+            return;
         }
-        try (Hold _ = writing.acquire()) {
-            if (!defined.get(call.function)) {
-                process.stdin().write(WorkerFrame.define(call.function, call.functionName));
-                defined.set(call.function);
-            }
-            process.stdin().write(call.frame.duplicate());
-            sent = true;
-            if (call.cancelled().isPresent()) {
-                process.stdin().write(WorkerFrame.of(WorkerFrame.CANCEL, call.id));
-            }
+        if (answer.remaining() < Long.BYTES || kind < WorkerFrame.RESULT || kind > WorkerFrame.CANCELLED) {
+            throw new IOException("answer of " + this + ": kind=" + kind + ", expected that to a call");
         }
-        ByteBuffer answer = frame(answers);
-        byte kind = answer.get(0);
-        if (answer.remaining() < 9 || answer.getLong(1) != call.id || kind < WorkerFrame.RESULT) {
-            throw new IOException("answer of " + this + ": kind=" + kind + ", expected that to call " + call.id);
-        }
-        current = null;
-        pool.released();
+        ProcessCall<?> call = removed(answer.getLong());
+        forget(call);
+        fresh++;
+        answers.incrementAndGet();
         switch (kind) {
-            case WorkerFrame.RESULT -> call.succeed(answer.position(9));
+            case WorkerFrame.RESULT -> call.succeed(answer);
             case WorkerFrame.FAILED -> call.fail(image(answer), toString());
             default -> call.cut(call.cancelled().orElseThrow());
         }
     }
 
+    /// Others may have what the process gives back, and what has not been sent.
+    private void takeBack(ByteBuffer calls) throws IOException {
+        while (calls.hasRemaining()) {
+            giveUp(removed(calls.getLong()));
+        }
+        List<ProcessCall<?>> unsent = got.stream().filter(call -> !call.sent).toList();
+        for (ProcessCall<?> call : unsent) {
+            got.remove(call);
+            giveUp(call);
+        }
+    }
+
+    private void giveUp(ProcessCall<?> call) {
+        forget(call);
+        taken--;
+        pace.late();
+        returned.send(call);
+    }
+
+    private ProcessCall<?> removed(long id) throws IOException {
+        for (ProcessCall<?> call : got) { // most answers are to the oldest
+            if (call.id == id) {
+                got.remove(call);
+                return call;
+            }
+        }
+        throw new IOException("answer of " + this + ": call=" + id + ", expected one that it has");
+    }
+
     private FailureImage image(ByteBuffer answer) throws IOException {
-        byte[] image = new byte[answer.remaining() - 9];
-        answer.get(9, image);
+        byte[] image = new byte[answer.remaining()];
+        answer.get(image);
         try (var in = new DataInputStream(new ByteArrayInputStream(image))) {
             return FailureImage.read(in);
         }
@@ -285,37 +383,59 @@ final class ProcessWorker implements PoolWorker {
         }
     }
 
-    /// A frame without its length, in an array of its own.
-    private ByteBuffer frame(ByteReader answers) throws IOException {
-        int length = ByteBuffer.wrap(answers.readExactly(WorkerFrame.PREFIX)).getInt();
-        if (length < 1 || length > WorkerFrame.MOST) {
-            throw new IOException("answer of " + this + ": length=" + length + ", expected 1.." + WorkerFrame.MOST);
-        }
-        return ByteBuffer.wrap(answers.readExactly(length));
-    }
-
     // The others.
 
-    private void forwardCancellations(Child process) {
+    private void forwardCancellations(TaskGroup<Object, Void> group, Child process, WorkerInput input) {
         for (WorkerCall<?> call : cancelled) {
-            boolean ended = Deadline.after(pool.config.grace).tryRun(() -> {
-                tell(call, process);
-                call.outcome();
+            group.start("end of " + call, () -> {
+                boolean ended = Deadline.after(pool.config.grace).tryRun(() -> tell(call, input));
+                if (!ended && call != got.peek()) { // it has not begun: to give it up takes no time
+                    ended = Deadline.after(LAST_WORDS).tryRun(call::outcome);
+                }
+                if (!ended) {
+                    process.signal(KILL);
+                }
             });
-            if (!ended) {
-                process.signal(KILL);
+        }
+    }
+
+    /// Returns when it has ended.
+    private void tell(WorkerCall<?> call, WorkerInput input) {
+        try {
+            input.cancel(call);
+        } catch (IOException dead) {
+            cancelled.close(); // whoever reads its answers finds out, too, and ends the call
+        }
+        call.outcome();
+    }
+
+    /// Asks for the calls that wait behind a slow one.
+    private void recall(WorkerInput input) {
+        for (boolean _ : ahead) {
+            boolean late = false;
+            while (!late && hasSeveral()) {
+                long before = answers.get();
+                Sleep.nanos(LATE, this);
+                late = answers.get() == before;
+            }
+            if (late && hasSeveral()) {
+                try {
+                    input.write(WorkerFrame.of(WorkerFrame.RECALL));
+                } catch (IOException dead) {
+                    ahead.close(); // as above
+                }
             }
         }
     }
 
-    private void tell(WorkerCall<?> call, Child process) {
-        try (Hold _ = writing.acquire()) {
-            ProcessCall<?> now = current;
-            if (now != null && now == call && sent) {
-                process.stdin().write(WorkerFrame.of(WorkerFrame.CANCEL, now.id));
-            }
-        } catch (IOException dead) {
-            cancelled.close(); // whoever reads its answers finds out, too, and ends the call
+    private boolean hasSeveral() {
+        return got.stream().skip(1).findAny().isPresent();
+    }
+
+    /// Has calls wait again; beside the coroutine that works, for it may have to wait until there is room.
+    private void giveBack() {
+        for (ProcessCall<?> call : returned) {
+            pool.giveBack(call);
         }
     }
 

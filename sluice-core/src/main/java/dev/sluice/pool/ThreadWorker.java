@@ -149,7 +149,7 @@ final class ThreadWorker implements PoolWorker {
         Running<?> running = current.getAndSet(null);
         pool.died(ready, why); // first: who sees the call end sees the death counted
         if (running != null && running.call != null) {
-            pool.released();
+            pool.released(true);
             running.call.lose(why);
         }
     }
@@ -208,7 +208,7 @@ final class ThreadWorker implements PoolWorker {
         pool.died(ready, died); // first: who sees the call end sees the death counted
         ThreadCall<R> call = running.call;
         if (call != null) {
-            pool.released();
+            pool.released(true);
             call.cut(why);
         }
         ended.complete(Optional.of(died));
@@ -280,7 +280,7 @@ final class ThreadWorker implements PoolWorker {
         if (outcome == null) {
             return false;
         }
-        pool.released();
+        pool.released(true);
         call.finish(outcome);
         return true;
     }

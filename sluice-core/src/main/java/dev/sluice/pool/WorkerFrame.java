@@ -22,11 +22,15 @@ import org.jspecify.annotations.Nullable;
 /// | DEFINE | function (4), its name | before the first call of a function |
 /// | CALL | call (8), function (4), n (4), n bytes, argument | the n bytes are the record that is the function |
 /// | CANCEL | call (8) | whether it has ended or not |
+/// | RECALL | | give back the calls that have not begun |
 /// | END | | end after the calls so far |
 /// | READY | | the worker is there |
 /// | RESULT | call (8), result | |
 /// | FAILED | call (8), failure | see [FailureImage] |
-/// | CANCELLED | call (8) | the function threw after it was cancelled |
+/// | CANCELLED | call (8) | the function threw after it was cancelled, or had not begun |
+/// | RETURNED | calls (8 each) | they have not begun, and will not here |
+///
+/// Calls are run in their order, and each is answered before the next one begins.
 ///
 /// Numbers are big endian. Arguments, results and records are what their codecs write.
 final class WorkerFrame {
@@ -38,6 +42,8 @@ final class WorkerFrame {
     static final byte RESULT = 6;
     static final byte FAILED = 7;
     static final byte CANCELLED = 8;
+    static final byte RECALL = 9;
+    static final byte RETURNED = 10;
 
     /// Bytes of the length.
     static final int PREFIX = 4;
@@ -56,6 +62,14 @@ final class WorkerFrame {
 
     static ByteBuffer of(byte kind, long call) {
         return ByteBuffer.allocate(PREFIX + 9).putInt(9).put(kind).putLong(call).flip();
+    }
+
+    /// Of several calls.
+    static ByteBuffer returned(long[] calls) {
+        int length = 1 + calls.length * Long.BYTES;
+        ByteBuffer frame = ByteBuffer.allocate(PREFIX + length).putInt(length).put(RETURNED);
+        frame.asLongBuffer().put(calls);
+        return frame.position(0);
     }
 
     /// @throws CodecException if the argument or the record cannot be encoded

@@ -11,19 +11,28 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A worker process: runs the calls that come in by one pipe, one after the other, and answers by another.
 ///
 /// The `main` thread runs the functions. A thread beside it reads, so that cancellations arrive while a
-/// function runs, and so that the end of the pipe does: then the parent is dead, and the process halts at once,
-/// whatever it does. It ends when the pool says that no more comes: for a thread that reads, the exit of a JVM
+/// function runs, calls that wait behind it can be given back, and the end of the pipe is seen: then the parent
+/// is dead, and the process halts at once, whatever it does. It ends when the pool says that no more comes: for a
+/// thread that reads, the exit of a JVM
 /// takes 300 ms. If the parent dies after that, its guardian ends this process.
+///
+/// Invariant: a call is in `calls`, or `main` has it; who takes it out answers it. `main` takes the next one
+/// when its answer to the one before is in the pipe, so that what dies with the process is what it ran.
 ///
 /// Its standard streams are not the pipes: what functions print goes to the pool as text, and what they read is
 /// empty.
@@ -36,9 +45,10 @@ final class WorkerMain {
     private static final int PARENT_GONE = 1;
 
     private final DataInputStream requests;
-    private final OutputStream replies; // main only
+    private final ReentrantLock replying = new ReentrantLock();
+    private final OutputStream replies; // under replying
     private final PrintStream printed;
-    private final BlockingQueue<Incoming> calls = new LinkedBlockingQueue<>(); // the pool sends few at a time
+    private final BlockingQueue<Incoming> calls = new LinkedBlockingQueue<>(); // the pool sends few ahead
     private final Map<Integer, FunctionName> names = new ConcurrentHashMap<>();
     private final Map<Integer, LinkedFunction> functions = new HashMap<>(); // main only
 
@@ -51,6 +61,7 @@ final class WorkerMain {
         final int function;
         final ByteBuffer self;
         final ByteBuffer argument;
+        volatile boolean answered; // pairs with its reads by the reader, which keeps it for longer if it is early
         volatile boolean cancelled; // pairs with scope
         volatile @Nullable CancelScope scope; // pairs with cancelled
 
@@ -100,7 +111,7 @@ final class WorkerMain {
     /// Stands for the end of all.
     private final Incoming last = new Incoming(-1, -1, ByteBuffer.allocate(0), ByteBuffer.allocate(0));
 
-    private Incoming newest = last; // the reader only; any cancellation is of this one
+    private final Deque<Incoming> known = new ArrayDeque<>(); // the reader only: calls that may be cancelled
 
     private WorkerMain(DataInputStream requests, OutputStream replies, PrintStream printed) {
         this.requests = requests;
@@ -124,6 +135,7 @@ final class WorkerMain {
                 boolean _ = Thread.interrupted(); // what is left of a cancellation, or of the function
                 printed.flush();
                 send(reply);
+                call.answered = true;
             }
         } catch (InterruptedException impossible) {
             throw new IllegalStateException("worker: interrupted between calls, expected nobody to", impossible);
@@ -152,7 +164,12 @@ final class WorkerMain {
     }
 
     private void send(ByteBuffer frame) throws IOException {
-        replies.write(frame.array(), frame.arrayOffset() + frame.position(), frame.remaining());
+        replying.lock();
+        try {
+            replies.write(frame.array(), frame.arrayOffset() + frame.position(), frame.remaining());
+        } finally {
+            replying.unlock();
+        }
     }
 
     /// The reader's life.
@@ -179,14 +196,15 @@ final class WorkerMain {
         switch (frame.get()) {
             case WorkerFrame.DEFINE -> define(bytes);
             case WorkerFrame.CALL -> {
-                newest = incoming(frame);
-                calls.add(newest);
-            }
-            case WorkerFrame.CANCEL -> {
-                if (newest.id == frame.getLong()) {
-                    newest.cancel();
+                while (!known.isEmpty() && known.getFirst().answered) {
+                    known.removeFirst();
                 }
+                Incoming call = incoming(frame);
+                known.addLast(call);
+                calls.add(call);
             }
+            case WorkerFrame.CANCEL -> cancel(frame.getLong());
+            case WorkerFrame.RECALL -> giveBack();
             case WorkerFrame.END -> {
                 calls.add(last);
                 return false;
@@ -194,6 +212,27 @@ final class WorkerMain {
             default -> throw new EOFException("frame: kind unknown");
         }
         return true;
+    }
+
+    /// One that has not begun does not begin.
+    private void cancel(long id) throws IOException {
+        for (Incoming call : known) {
+            if (call.id == id && calls.remove(call)) {
+                known.remove(call);
+                send(WorkerFrame.of(WorkerFrame.CANCELLED, id));
+                return;
+            }
+            if (call.id == id && !call.answered) {
+                call.cancel();
+            }
+        }
+    }
+
+    private void giveBack() throws IOException {
+        List<Incoming> waiting = new ArrayList<>();
+        calls.drainTo(waiting);
+        known.removeAll(waiting);
+        send(WorkerFrame.returned(waiting.stream().mapToLong(call -> call.id).toArray()));
     }
 
     private void define(byte[] frame) throws IOException {

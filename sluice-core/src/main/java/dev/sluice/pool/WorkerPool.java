@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// A pool of workers: calls that wait, workers that take them, and a coroutine that starts workers.
 ///
 ///     submit ──▶ calls ──take──▶ worker
-///                  ▲               │ it has died: calls that may begin again
+///                  ▲               │ it has died, or is slow: calls that may begin again
 ///                  └───────────────┘
 ///
 /// Invariants: `waiting` counts the calls that are WAITING; a worker is in `workers` from the decision to start
@@ -58,6 +58,7 @@ abstract class WorkerPool<C extends WorkerCall<?>> extends AbstractPool {
     // Counters, each by itself.
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger(); // workers that run a call
     private final AtomicInteger failedStarts = new AtomicInteger(); // in a row
     private final AtomicLong ended = new AtomicLong();
     private final AtomicLong started = new AtomicLong();
@@ -86,7 +87,9 @@ abstract class WorkerPool<C extends WorkerCall<?>> extends AbstractPool {
         waiting.incrementAndGet();
         boolean sent = false;
         try {
-            changed.trySend(true);
+            if (workers.size() < limits.workers) { // a worker that leaves says so itself
+                changed.trySend(true);
+            }
             calls.send(call);
             sent = true;
         } catch (ChannelClosedException closed) {
@@ -140,13 +143,32 @@ abstract class WorkerPool<C extends WorkerCall<?>> extends AbstractPool {
             if (call == null) {
                 return null;
             }
-            if (call.begin(worker)) {
-                waiting.decrementAndGet();
-                running.incrementAndGet();
+            if (begun(call, worker)) {
+                busy.incrementAndGet();
                 return call;
             }
         }
         return null;
+    }
+
+    /// One more call for a worker that has others, which has begun.
+    ///
+    /// @return null if none waits
+    final @Nullable C takeMore(PoolWorker worker) {
+        C call;
+        do {
+            call = valueOf(calls.tryReceive());
+        } while (call != null && !begun(call, worker));
+        return call;
+    }
+
+    private boolean begun(C call, PoolWorker worker) {
+        if (!call.begin(worker)) {
+            return false;
+        }
+        waiting.decrementAndGet();
+        running.incrementAndGet();
+        return true;
     }
 
     private @Nullable C receivedSoon() {
@@ -163,12 +185,17 @@ abstract class WorkerPool<C extends WorkerCall<?>> extends AbstractPool {
         return received instanceof Received.Value<C>(C call) ? call : null;
     }
 
-    /// A worker has no call any more.
-    final void released() {
+    /// A worker does not have a call any more.
+    ///
+    /// @param last whether it has no other
+    final void released(boolean last) {
         running.decrementAndGet();
+        if (last) {
+            busy.decrementAndGet();
+        }
     }
 
-    /// Has a call wait again, before all others: its worker has died.
+    /// Has a call wait again, before all others: its worker has died, or has not begun it for too long.
     final void giveBack(C call) {
         waiting.incrementAndGet();
         if (!call.again()) {
@@ -245,7 +272,7 @@ abstract class WorkerPool<C extends WorkerCall<?>> extends AbstractPool {
         if (failedStarts.get() >= HOPELESS) {
             return (live == 0 || limits.together) && waiting.get() > 0;
         }
-        return live < limits.least || waiting.get() > live - running.get();
+        return live < limits.least || waiting.get() > live - busy.get();
     }
 
     // The end.

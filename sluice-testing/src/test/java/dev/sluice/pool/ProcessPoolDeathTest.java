@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
 import dev.sluice.loop.Loops;
-import dev.sluice.process.Command;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.Outcome;
 import dev.sluice.task.TaskFailedException;
@@ -143,15 +142,11 @@ class ProcessPoolDeathTest {
             Pool pool = Pool.processes(ProcessPoolConfig.of(1).withGrace(ofMillis(200)));
             PoolTask<Integer> blocked = pool.submit(Workers::block, file("pid"));
             long pid = Workers.pidIn(directory.resolve("pid"));
-            stop(pid);
+            Workers.stop(pid);
             pool.close();
             assertThat(blocked.outcome()).isInstanceOf(Outcome.Cancelled.class);
             assertThat(Workers.lives(pid)).isFalse();
         });
-    }
-
-    private static void stop(long pid) throws Exception {
-        Command.of("kill", "-STOP", Long.toString(pid)).run();
     }
 
     @Test

@@ -5,11 +5,13 @@ import static java.time.Duration.ofSeconds;
 
 import dev.sluice.Sluice;
 import dev.sluice.loop.LoopsConfig;
+import dev.sluice.process.Command;
 import dev.sluice.task.Action;
 import dev.sluice.task.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 
@@ -39,6 +41,10 @@ final class Workers {
 
     static void kill(long pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    static void stop(long pid) throws Exception {
+        Command.of("kill", "-STOP", Long.toString(pid)).run();
     }
 
     static boolean lives(long pid) {
@@ -112,6 +118,18 @@ final class Workers {
         Runtime.getRuntime().halt(9);
         return "died";
     }
+
+    /// Adds a line to a file, or ends its process behind that.
+    static int note(Note note) throws IOException {
+        Files.writeString(Path.of(note.file), note.number + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        if (note.exits) {
+            Runtime.getRuntime().halt(9);
+        }
+        return note.number;
+    }
+
+    /// What [#note] takes.
+    record Note(String file, int number, boolean exits) {}
 
     static int fill(int megabytes) {
         byte[][] all = new byte[megabytes][];

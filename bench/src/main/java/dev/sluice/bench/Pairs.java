@@ -31,7 +31,7 @@ final class Pairs {
         return pairs.rows();
     }
 
-    private static boolean here(Work.Side side) {
+    static boolean here(Work.Side side) {
         return !(side instanceof Program program) || program.here();
     }
 

@@ -42,6 +42,15 @@ public record Program(String name, List<String> command, String cure) implements
         return new Program(name, command, "Debian: apt-get install python3");
     }
 
+    /// `bench/src/main/c/SOURCE.c`, which `bench/run` compiles when there is a compiler, and which starts itself by
+    /// `mpirun`.
+    public static Program mpi(String name, String source, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(root().resolve("bench/target").resolve(source + "-mpi").toString());
+        command.addAll(List.of(arguments));
+        return new Program(name, command, "Debian: apt-get install libopenmpi-dev openmpi-bin");
+    }
+
     private static Path root() {
         return Path.of(System.getProperty("sluice.root", "."));
     }

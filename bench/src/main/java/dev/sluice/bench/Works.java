@@ -43,12 +43,18 @@ record Works(String suite, String some) implements Suite {
                     + all.stream().map(Work::name).toList());
         }
         leftOut(works);
+        works = works.stream().filter(Works::hasRows).toList();
         long end = System.nanoTime() + Plan.QUICK.toNanos();
         for (int i = 0; i < works.size(); i++) {
             Plan now = plan.within(Duration.ofNanos(end - System.nanoTime()), works.size() - i);
             var place = new ChildProcess.Place(suite, all.indexOf(works.get(i)), plan.quick());
             done.accept(Pairs.measure(now, works.get(i), place));
         }
+    }
+
+    private static boolean hasRows(Work work) {
+        return work.goals().stream().anyMatch(goal -> goal.budget() > 0)
+                || work.sides().stream().skip(1).anyMatch(Pairs::here);
     }
 
     private static void leftOut(List<Work> works) {

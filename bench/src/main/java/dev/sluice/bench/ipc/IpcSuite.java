@@ -10,6 +10,8 @@ import java.util.List;
 public final class IpcSuite {
     private static final int[] SIZES = {16, 64, 1024, 65_536};
     private static final int[] QUICK_SIZES = {64};
+    private static final int LONGEST_ITEM = 4096; // of a queue with default options
+    private static final int IN_FLIGHT = 256;
 
     private IpcSuite() {}
 
@@ -17,22 +19,64 @@ public final class IpcSuite {
         List<Work> works = new ArrayList<>();
         for (int bytes : quick ? QUICK_SIZES : SIZES) {
             for (boolean echo : new boolean[] {false, true}) {
-                works.add(work("pipe", "Pipe", bytes, echo));
-                if (bytes <= 4096) {
-                    works.add(work("queue", "Queue", bytes, echo));
+                works.add(besideOthers(messages("pipe", "Pipe", bytes, echo), bytes, echo));
+                if (bytes <= LONGEST_ITEM) {
+                    Work queue = messages("queue", "Queue", bytes, echo);
+                    works.add(quick ? queue : besideOthers(queue, bytes, echo));
                 }
             }
         }
+        works.add(withPython());
+        works.add(keys("get"));
+        works.add(keys("put"));
+        works.add(pool("many in flight", IN_FLIGHT));
+        works.add(pool("one at a time", 1));
+        works.add(allReduce("8 B", 8));
+        works.add(allReduce("1 MB", 1_000_000));
         return works;
     }
 
-    private static Work work(String kind, String python, int bytes, boolean echo) {
+    private static Work messages(String kind, String python, int bytes, boolean echo) {
         String shape = echo ? "round trip" : "one way";
-        return Work.of(kind + ", " + shape + ", " + bytes + " B", () -> new Messages(kind, bytes, echo))
-                .beside("JDK Unix socket", () -> new Messages("unix", bytes, echo))
+        return Work.of(
+                        kind + ", " + shape + ", " + bytes + " B", () -> Messages.java(kind, bytes, echo))
+                .beside("JDK Unix socket", () -> Messages.java("unix", bytes, echo))
                 .goal(Metric.WALL, 1)
                 .beside(Program.script(
                         "Python " + python, "ipc.py", kind, Integer.toString(bytes), echo ? "echo" : "stream"))
                 .goal(Metric.WALL, kind.equals("queue") ? 100 : 1);
+    }
+
+    private static Work besideOthers(Work work, int bytes, boolean echo) {
+        return work.beside("Aeron IPC", () -> Messages.java("aeron", bytes, echo))
+                .goal(Metric.WALL, 1)
+                .beside("Agrona ring", () -> Messages.java("agrona", bytes, echo))
+                .goal(Metric.WALL, 1)
+                .beside("JeroMQ", () -> Messages.java("jeromq", bytes, echo))
+                .goal(Metric.WALL, 1);
+    }
+
+    private static Work withPython() {
+        int bytes = 64;
+        return Work.of("pipe, Java to Python and back, 64 B", () -> Messages.python("pipe", bytes, true))
+                .beside("Unix socket", () -> Messages.python("unix", bytes, true))
+                .goal(Metric.WALL, 1);
+    }
+
+    private static Work keys(String what) {
+        return Work.of("namespace, " + what + ", 64 B", () -> new Keys(what.equals("put")))
+                .beside(Program.script("Python Manager", "keys.py", what))
+                .goal(Metric.WALL, 100);
+    }
+
+    private static Work pool(String shape, int inFlight) {
+        return Work.of("pool, empty calls, " + shape, () -> PoolCalls.of(inFlight))
+                .beside(Program.script("Python ProcessPoolExecutor", "pool.py", Integer.toString(inFlight)))
+                .goal(Metric.WALL, 50);
+    }
+
+    private static Work allReduce(String size, int bytes) {
+        return Work.of("all-reduce of 2 ranks, " + size, () -> new AllReduce(bytes))
+                .beside(Program.mpi("Open MPI", "allreduce", Integer.toString(bytes)));
     }
 }

@@ -1,32 +1,55 @@
 package dev.sluice.bench.ipc;
 
-import dev.sluice.bench.ChildProcess;
 import dev.sluice.bench.Load;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
-/// An operation is a message to another JVM, or one there and back.
+/// An operation is a message to another process, or one there and back.
 final class Messages implements Load {
     private final byte[] message;
     private final boolean echo;
-    private final Process partner;
     private final Wire wire;
+    private final PartnerProcess partner;
 
-    Messages(String kind, int bytes, boolean echo) {
+    private Messages(int bytes, boolean echo, Wire wire, PartnerProcess partner) {
         this.message = new byte[bytes];
         this.echo = echo;
-        String place = "sluice-bench-" + kind + "-" + ProcessHandle.current().pid();
+        this.wire = wire;
+        this.partner = partner;
+    }
+
+    /// With another JVM.
+    static Messages java(String kind, int bytes, boolean echo) {
+        String place = place(kind);
+        return begun(new Messages(bytes, echo, open(kind, place), PartnerProcess.java(kind, place)));
+    }
+
+    /// With a process of Python's.
+    static Messages python(String kind, int bytes, boolean echo) {
+        String place = place(kind);
+        return begun(new Messages(bytes, echo, open(kind, place), PartnerProcess.python(kind, place)));
+    }
+
+    /// Waits until the partner is there: its start is no part of an operation.
+    private static Messages begun(Messages messages) {
         try {
-            this.wire = Wire.open(kind, place, true);
-            List<String> command = new ArrayList<>(ChildProcess.jvm());
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Partner.class.getName(), kind, place));
-            this.partner = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            messages.run(1);
         } catch (IOException e) {
-            throw new IllegalStateException("messages by " + kind + ": " + e, e);
+            throw new UncheckedIOException("messages: the first", e);
+        }
+        return messages;
+    }
+
+    private static String place(String kind) {
+        return "sluice-bench-" + kind + "-" + ProcessHandle.current().pid();
+    }
+
+    private static Wire open(String kind, String place) {
+        try {
+            return Wire.open(kind, place, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("messages by " + kind, e);
         }
     }
 
@@ -52,11 +75,11 @@ final class Messages implements Load {
 
     @Override
     public void close() {
-        partner.destroyForcibly();
+        partner.close();
         try {
             wire.close();
         } catch (IOException e) {
-            throw new IllegalStateException("messages: close: " + e, e);
+            throw new UncheckedIOException("messages: close", e);
         }
     }
 }

@@ -4,14 +4,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// The other process. A first message says how many follow, and whether each is sent back; else one is, at the
-/// end.
+/// end. Of ranks it is the second.
 public final class Partner {
     private Partner() {}
 
-    /// @param arguments the kind of the wire, and its place
+    /// @param arguments the kind of the wire, and its place; of ranks the bytes that they reduce, too
     public static void main(String[] arguments) throws IOException {
         Thread.ofPlatform().daemon().start(Partner::endWithParent);
-        try (Wire wire = Wire.open(arguments[0], arguments[1], false)) {
+        if (arguments[0].equals("ranks")) {
+            AllReduce.take(arguments[1], Integer.parseInt(arguments[2]));
+        } else {
+            answer(arguments[0], arguments[1]);
+        }
+    }
+
+    private static void answer(String kind, String place) throws IOException {
+        try (Wire wire = Wire.open(kind, place, false)) {
             while (true) {
                 ByteBuffer order = ByteBuffer.wrap(wire.receive());
                 long count = order.getLong();

@@ -13,7 +13,7 @@ interface Wire extends AutoCloseable {
 
     /// Opens an end.
     ///
-    /// @param kind pipe, queue or unix
+    /// @param kind pipe, queue, unix, aeron, agrona or jeromq
     /// @param place a name that both ends know
     /// @param first whether this is the process that measures, which opens its end first
     static Wire open(String kind, String place, boolean first) throws IOException {
@@ -21,7 +21,12 @@ interface Wire extends AutoCloseable {
             case "pipe" -> new PipeWire(place, first);
             case "queue" -> new QueueWire(place, first);
             case "unix" -> new UnixWire(place, first);
-            default -> throw new IllegalArgumentException("wire: kind=" + kind + ", expected pipe, queue or unix");
+            case "aeron" -> new AeronWire(place, first);
+            case "agrona" -> new AgronaWire(place, first);
+            case "jeromq" -> new JeroWire(place, first);
+            default ->
+                throw new IllegalArgumentException(
+                        "wire: kind=" + kind + ", expected pipe, queue, unix, aeron, agrona or jeromq");
         };
     }
 }

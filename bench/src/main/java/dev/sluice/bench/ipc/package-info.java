@@ -1,4 +1,4 @@
-/// The suite `ipc`: messages between two processes of one machine.
+/// The suite `ipc`: messages, shared objects, calls and ranks between processes of one machine.
 @NullMarked
 package dev.sluice.bench.ipc;
 

@@ -1,0 +1,42 @@
+"""How a load of Python's is driven, as the JVMs of the other sides are:
+
+    warm MILLIS  ->  the nanoseconds of an operation, after having done it for that long
+    run COUNT    ->  what the load returned, and the metrics of an operation
+"""
+
+import resource
+import sys
+import time
+
+
+def drive(once):
+    """Obeys until the input ends.
+
+    once: takes the number of operations, and returns a value that depends on it only
+    """
+    for line in sys.stdin:
+        order, number = line.split()
+        answer = _warm_up(once, int(number) * 1_000_000) if order == "warm" else _sample(once, int(number))
+        print(answer, flush=True)
+
+
+def _warm_up(once, nanos):
+    start = time.perf_counter_ns()
+    operations = 1
+    while True:
+        before = time.perf_counter_ns()
+        once(operations)
+        after = time.perf_counter_ns()
+        if after - start >= nanos:
+            return (after - before) / operations
+        if after - before < nanos / 8:
+            operations *= 2
+
+
+def _sample(once, operations):
+    user = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    start = time.perf_counter_ns()
+    check = once(operations)
+    wall = time.perf_counter_ns() - start
+    user = (resource.getrusage(resource.RUSAGE_SELF).ru_utime - user) * 1e9
+    return f"{check} WALL={wall / operations} USER_CPU={user / operations}"

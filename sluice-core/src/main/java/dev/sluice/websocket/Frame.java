@@ -1,6 +1,7 @@
 package dev.sluice.websocket;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /// The bytes of a frame (RFC 6455, 5.2), in network order.
 ///
@@ -71,6 +72,18 @@ final class Frame {
             int shift = 24 - 8 * (int) ((offset + i - from) & (MASK_BYTES - 1));
             bytes[i] ^= (byte) (mask >>> shift);
         }
+    }
+
+    /// What a goodbye says: nothing, if that is its code.
+    static byte[] goodbye(int code, String reason) {
+        if (code == WebSocket.Goodbye.NOTHING_SAID) {
+            return new byte[0];
+        }
+        byte[] words = reason.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(2 + words.length)
+                .putShort((short) code)
+                .put(words)
+                .array();
     }
 
     /// Whether a peer may say that code in a close (RFC 6455, 7.4; the registry of IANA).

@@ -1,10 +1,7 @@
 package dev.sluice.websocket;
 
 import dev.sluice.cancel.CancelledException;
-import dev.sluice.internal.access.Engines;
-import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.io.Turn;
-import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.StreamBusyException;
@@ -64,6 +61,7 @@ public final class WebSocket implements AutoCloseable {
     private final Turn reading = new Turn();
     private final Lock frames;
     private final Completion<Goodbye> goodbye = new Completion<>();
+    private final Departure departure;
 
     // The receiver only.
     private final ByteBuffer bytes; // from position to limit
@@ -75,10 +73,6 @@ public final class WebSocket implements AutoCloseable {
 
     // Under `frames`; the receiver reads it outside, where a late answer does no harm. Pairs with those writes.
     private volatile boolean saidGoodbye;
-
-    // One sets its own and then looks at the other's, so that one of the two says goodbye. Each pairs with the other.
-    private volatile boolean waits; // written by the receiver: it waits for the peer
-    private volatile boolean leaves; // written by goAway
 
     /// What a client asks for.
     ///
@@ -119,6 +113,7 @@ public final class WebSocket implements AutoCloseable {
         this.input = new FrameInput(!client, config.largestMessage());
         this.bytes = handshake.rest();
         this.frames = new Lock("frames to " + lower.remote());
+        this.departure = new Departure("goodbye to " + lower.remote(), this::sayThatWeGo);
     }
 
     // ---- beginnings
@@ -172,7 +167,7 @@ public final class WebSocket implements AutoCloseable {
     public static Listener.Handler serving(WebSocketConfig config, Predicate<Request> welcome, Handler handler) {
         return connection -> {
             try (WebSocket socket = accept(connection, config, welcome);
-                    var _ = Listener.onDrain(socket::goAway)) {
+                    var _ = Listener.onDrain(socket.departure::begin)) {
                 handler.serve(socket);
             }
         };
@@ -272,7 +267,7 @@ public final class WebSocket implements AutoCloseable {
                 case Event.Asked(byte[] content) -> owe(Frame.PONG, content);
                 case Event.Ended(Goodbye said) -> {
                     if (!saidGoodbye && !config.halfOpen()) {
-                        owe(Frame.CLOSE, said.code() == Goodbye.NOTHING_SAID ? new byte[0] : content(said.code(), ""));
+                        owe(Frame.CLOSE, Frame.goodbye(said.code(), ""));
                     }
                     goodbye.complete(said);
                 }
@@ -322,14 +317,11 @@ public final class WebSocket implements AutoCloseable {
             }
             bytes.compact();
             int count;
-            waits = true;
             try {
-                if (leaves) {
-                    sayGoodbye(GOING_AWAY);
-                }
+                departure.waits();
                 count = lower.read(bytes);
             } finally {
-                waits = false;
+                departure.goesOn();
                 bytes.flip();
             }
             if (count < 0) {
@@ -384,7 +376,7 @@ public final class WebSocket implements AutoCloseable {
     /// @param code 1000 to 1014 but 1004 to 1006, or 3000 to 4999
     /// @param reason at most 123 bytes in UTF-8
     public void close(int code, String reason) throws IOException {
-        byte[] content = content(code, reason);
+        byte[] content = Frame.goodbye(code, reason);
         if (!Frame.mayBeSaid(code) || content.length > Frame.MOST_CONTROL_BYTES) {
             throw new IllegalArgumentException("close " + lower + ": code=" + code + " reason=" + reason
                     + ", expected a code that may be said, and a reason of at most 123 bytes");
@@ -408,20 +400,13 @@ public final class WebSocket implements AutoCloseable {
         lower.close();
     }
 
-    private static byte[] content(int code, String reason) {
-        byte[] words = reason.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(2 + words.length)
-                .putShort((short) code)
-                .put(words)
-                .array();
-    }
-
     private void sayGoodbye(Goodbye said) throws IOException {
         try (var _ = frames.acquire()) {
             if (saidGoodbye) {
                 writeUnsent();
             } else {
-                sayLast(Frame.of(Frame.CLOSE, content(said.code(), said.reason()), masks == null ? 0 : masks.next()));
+                sayLast(Frame.of(
+                        Frame.CLOSE, Frame.goodbye(said.code(), said.reason()), masks == null ? 0 : masks.next()));
             }
         }
     }
@@ -437,19 +422,11 @@ public final class WebSocket implements AutoCloseable {
         }
     }
 
-    /// Says that this side goes away, for whoever waits to receive; if nobody does, the next one who does says it.
-    /// Does not wait.
-    private void goAway() {
-        leaves = true;
-        if (waits) {
-            EventLoop loop = LoopCalls.currentLoop("goodbye to " + lower.remote());
-            Engines.root(Engines.face(loop).loops()).launch(loop, "goodbye to " + lower.remote(), () -> {
-                try {
-                    sayGoodbye(GOING_AWAY);
-                } catch (IOException gone) {
-                    lower.abort(); // it needs no goodbye; who receives is told
-                }
-            });
+    private void sayThatWeGo() {
+        try {
+            sayGoodbye(GOING_AWAY);
+        } catch (IOException gone) {
+            lower.abort(); // it needs no goodbye; who receives is told
         }
     }
 

@@ -155,6 +155,33 @@ class GoodbyeTest {
         assertThat(took).isBetween(ofSeconds(1), ofMillis(1_100));
     }
 
+    @Simulated(seeds = 25)
+    void aClientThatReadsLateIsReceivedFrom(Simulation simulation) throws Exception {
+        byte[] much = new byte[1 << 19];
+        List<Message> came = new ArrayList<>();
+        Duration took = served(
+                simulation,
+                socket -> TaskGroup.run(group -> {
+                    group.start("send", () -> socket.send(much)); // and nobody reads
+                    for (var next = socket.receive(); next.isPresent(); next = socket.receive()) {
+                        came.add(next.get());
+                    }
+                }),
+                (network, group) -> {
+                    WebSocket client = connect(network);
+                    group.start("client", () -> {
+                        Sluice.sleep(ofSeconds(2)); // the listener is closed
+                        client.send(much);
+                        assertThat(client.receive()).contains(new Message.Binary(much));
+                        client.close();
+                        assertThat(client.goodbye()).contains(GOING_AWAY);
+                    });
+                    Sluice.sleep(ofSeconds(1));
+                });
+        assertThat(came).containsExactly(new Message.Binary(much));
+        assertThat(took).isBetween(ofSeconds(1), ofMillis(1_100));
+    }
+
     // ---- an output that stays open
 
     private interface Pair {

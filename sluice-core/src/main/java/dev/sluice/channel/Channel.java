@@ -3,6 +3,7 @@ package dev.sluice.channel;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -43,7 +44,7 @@ public sealed interface Channel<T> extends Sender<T>, Receiver<T> permits Locked
     ///
     /// @param dropped gets each value that a newer one replaced before it was received; called by the sender
     static <T> Channel<T> latest(Consumer<? super T> dropped) {
-        return new LockedChannel<>("latest", new Store.Latest<>(), dropped);
+        return new LockedChannel<>("latest", new Store.Latest<>(), Objects.requireNonNull(dropped, "dropped"));
     }
 
     /// A channel that holds the newest value only and forgets the others.
@@ -63,6 +64,7 @@ public sealed interface Channel<T> extends Sender<T>, Receiver<T> permits Locked
     /// @param capacity 1 to 2^30
     /// @param rank asked once for each value, by its sender
     static <T> Channel<T> priority(int capacity, ToLongFunction<? super T> rank) {
+        Objects.requireNonNull(rank, "rank");
         return new LockedChannel<>(
                 "priority(" + capacity + ")", new Store.Priority<>(capacity), Channel::forget, rank, null);
     }
@@ -75,13 +77,14 @@ public sealed interface Channel<T> extends Sender<T>, Receiver<T> permits Locked
     /// @param capacity 1 to 2^30
     /// @param delay asked once for each value, by its sender; from the moment of sending, zero or less for none
     static <T> Channel<T> delayed(int capacity, Function<? super T, Duration> delay) {
+        Objects.requireNonNull(delay, "delay");
         var alarm = new Alarm();
         Clock clock = alarm.clock();
         return new LockedChannel<>(
                 "delayed(" + capacity + ")",
                 new Store.Delayed<>(capacity, clock),
                 Channel::forget,
-                value -> EventLoop.saturatedAdd(clock.nanoTime(), EventClause.nanosOf(delay.apply(value))),
+                value -> EventLoop.saturatedAdd(clock.nanoTime(), EventLoop.nanos(delay.apply(value))),
                 alarm);
     }
 

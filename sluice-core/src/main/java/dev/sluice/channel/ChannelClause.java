@@ -138,8 +138,8 @@ abstract sealed class ChannelClause<R> extends Clause<R> {
         Send(SendingEnd<T> channel, Supplier<? extends T> supplier, Runnable then) {
             super(channel.locked());
             this.channel = channel;
-            this.supplier = supplier;
-            this.then = then;
+            this.supplier = Objects.requireNonNull(supplier, "value");
+            this.then = Objects.requireNonNull(then, "then");
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.sluice.channel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ public abstract sealed class Clause<R> permits ChannelClause, EventClause, Takin
     /// A clause that is chosen when so much time has passed since the select began to wait. Zero or less: at
     /// once, if nothing else is possible.
     public static Clause<Void> after(Duration duration, Runnable then) {
+        Objects.requireNonNull(then, "then");
         return afterwards(duration, () -> {
             then.run();
             return ChannelClause.nothing();

@@ -264,6 +264,7 @@ final class Ends {
     // ---- clauses
 
     static <T> Clause<Void> onReceive(ReceivingEnd<T> end, Consumer<? super T> then) {
+        Objects.requireNonNull(then, "then");
         return new ChannelClause.Receive<>(end, received -> {
             if (!(received instanceof Received.Value<T>(T value))) {
                 throw end.endedException();
@@ -274,7 +275,7 @@ final class Ends {
     }
 
     static <T, R> Clause<R> onReceived(ReceivingEnd<T> end, Function<? super Received<T>, ? extends R> then) {
-        return new ChannelClause.Receive<>(end, then);
+        return new ChannelClause.Receive<>(end, Objects.requireNonNull(then, "then"));
     }
 
     // ---- the end
@@ -291,20 +292,23 @@ final class Ends {
     ///
     /// @param values gives out one after the other, then null
     static <T> void handBack(Supplier<? extends @Nullable T> values, Consumer<? super T> dropped) {
-        List<RuntimeException> failures = new ArrayList<>();
+        List<Throwable> failures = new ArrayList<>();
         for (T value = values.get(); value != null; value = values.get()) {
             try {
                 dropped.accept(value);
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 if (failures.size() < FAILURES) {
                     failures.add(failure);
                 }
             }
         }
         if (!failures.isEmpty()) {
-            RuntimeException first = failures.removeFirst();
-            failures.forEach(first::addSuppressed);
-            throw first;
+            Throwable first = failures.removeFirst();
+            failures.stream().filter(failure -> failure != first).forEach(first::addSuppressed);
+            if (first instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) first;
         }
     }
 

@@ -7,6 +7,7 @@ import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.timer.Timer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ abstract sealed class EventClause<R> extends Clause<R> {
     private final Supplier<? extends R> then;
 
     EventClause(Supplier<? extends R> then) {
-        this.then = then;
+        this.then = Objects.requireNonNull(then, "then");
     }
 
     /// As many as there are, or as many as fit: 292 years.

@@ -271,21 +271,20 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
             return;
         }
         List<Strand> wake;
-        long due;
-        boolean set;
+        Alarm.Due timer;
         lock();
         try {
             giveDueLocked(clock.toWake);
             wake = List.copyOf(clock.toWake);
             clock.toWake.clear();
-            due = receivers.isEmpty() || store.size() == 0 ? Long.MAX_VALUE : store.due();
-            set = clock.needed(due);
+            boolean awaited = !receivers.isEmpty() && store.size() > 0;
+            timer = awaited ? clock.needed(store.due()) : null;
         } finally {
             unlock();
         }
         wake.forEach(Strand::wake);
-        if (set) {
-            clock.set(due);
+        if (timer != null) {
+            clock.set(timer);
         }
     }
 
@@ -341,11 +340,14 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
     /// Takes the store away whole, so that nobody waits for the lock while the values are handed back.
     @Override
     public boolean cancel(Consumer<? super T> dropped) {
+        Objects.requireNonNull(dropped, "dropped");
         List<Strand> waiting = new ArrayList<>();
+        List<Alarm.Due> timers;
         Store<T> left;
         boolean first;
         lock();
         try {
+            timers = alarm == null ? List.of() : alarm.takeAll();
             left = store.takeAll();
             if (left == store) {
                 store = new Store.None<>(left.capacity());
@@ -356,6 +358,7 @@ final class LockedChannel<T> extends Locked implements Channel<T>, SendingEnd<T>
             unlock();
         }
         waiting.forEach(Strand::wake);
+        timers.forEach(Alarm.Due::stop);
         tellEnd();
         Ends.handBack(left::take, dropped);
         return first;

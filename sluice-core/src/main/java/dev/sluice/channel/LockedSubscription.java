@@ -3,6 +3,7 @@ package dev.sluice.channel;
 import dev.sluice.internal.strand.WaitQueue;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +106,7 @@ final class LockedSubscription<T> implements Broadcast.Subscription<T>, Receivin
 
     @Override
     public boolean cancel(Consumer<? super T> dropped) {
+        Objects.requireNonNull(dropped, "dropped");
         Deque<T> left = new ArrayDeque<>();
         boolean first;
         broadcast.lock();

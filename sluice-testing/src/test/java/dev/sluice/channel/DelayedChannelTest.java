@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.loop.Loop;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
 import dev.sluice.testing.Actors;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The contract without a delay, and what delays add to it.
 class DelayedChannelTest extends ChannelContract {
@@ -108,6 +111,58 @@ class DelayedChannelTest extends ChannelContract {
                 .isFalse();
         assertThat(channel.receive()).isEqualTo(1);
         assertThat(channel.trySend(9)).isEqualTo(Offer.SENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, -100_000_000_000L, Long.MIN_VALUE})
+    void aNegativeDelayIsNone(long seconds) {
+        Channel<Integer> channel = Channel.delayed(4, value -> ofSeconds(seconds));
+        channel.send(1);
+        channel.send(2);
+        assertThat(channel.tryReceive()).isEqualTo(new Received.Value<>(1));
+        assertThat(channel.tryReceive()).isEqualTo(new Received.Value<>(2));
+    }
+
+    @Tag("needs-opens")
+    @Simulated(seeds = 20)
+    void oneTimerStaysForAValueThatManyOvertake(Simulation simulation) {
+        Channel<Integer> channel = inSeconds();
+        channel.send(1000);
+        try (var group = TaskGroup.open()) {
+            var receiver = group.start("receiver", () -> {
+                for (int got = channel.receive(); got != 1000; got = channel.receive()) {
+                    assertThat(got).isEqualTo(1);
+                }
+            });
+            for (int i = 0; i < 50; i++) {
+                Simulation.awaitAllBlocked();
+                channel.send(1);
+                Sluice.sleep(ofSeconds(2));
+            }
+            assertThat(timers()).isEqualTo(1);
+            receiver.get();
+            assertThat(simulation.elapsed()).isEqualTo(ofSeconds(1000));
+            group.join();
+        }
+        assertThat(timers()).isZero();
+    }
+
+    @Tag("needs-opens")
+    @Simulated(seeds = 20)
+    void aCancelledChannelLeavesNoTimer(Simulation simulation) {
+        Channel<Integer> channel = inSeconds();
+        channel.send(1000);
+        assertThat(Deadline.after(ofSeconds(1)).tryRun(channel::receive)).isFalse();
+        channel.send(500);
+        assertThat(Deadline.after(ofSeconds(1)).tryRun(channel::receive)).isFalse();
+        assertThat(timers()).isEqualTo(2);
+        channel.cancel(value -> {});
+        Simulation.awaitAllBlocked();
+        assertThat(timers()).isZero();
+    }
+
+    private static long timers() {
+        return Loop.current().statistics().now().timers();
     }
 
     @Test

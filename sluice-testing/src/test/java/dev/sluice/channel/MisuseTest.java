@@ -5,6 +5,7 @@ import static dev.sluice.testing.Actors.everywhere;
 import static java.time.Duration.ofNanos;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
@@ -288,6 +289,59 @@ class MisuseTest {
         assertThatThrownBy(first::receive).isInstanceOf(ChannelClosedException.class);
         news.close();
         assertThatThrownBy(() -> second.get().receive()).isInstanceOf(ChannelClosedException.class);
+    }
+
+    @Test
+    void aCallbackThatFailsEachTimeInTheSameWayGetsEverything() {
+        for (Throwable same : List.of(new IllegalStateException("again"), new AssertionError("again"))) {
+            Channel<Integer> channel = Channel.buffered(4);
+            IntStream.range(0, 4).forEach(channel::send);
+            List<Integer> handed = new ArrayList<>();
+            assertThatThrownBy(() -> channel.cancel(value -> {
+                        handed.add(value);
+                        if (same instanceof Error error) {
+                            throw error;
+                        }
+                        throw (RuntimeException) same;
+                    }))
+                    .isSameAs(same);
+            assertThat(handed).containsExactly(0, 1, 2, 3);
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what it is about
+    void aMissingCallbackIsToldBeforeAValueIsTaken() {
+        values.send(1);
+        assertThatNullPointerException().isThrownBy(() -> values.cancel(null)).withMessage("dropped");
+        assertThatNullPointerException()
+                .isThrownBy(() -> values.onReceive(null))
+                .withMessage("then");
+        assertThatNullPointerException()
+                .isThrownBy(() -> values.onReceived(null))
+                .withMessage("then");
+        assertThatNullPointerException().isThrownBy(() -> values.onClosed(null)).withMessage("then");
+        assertThatNullPointerException()
+                .isThrownBy(() -> values.onSend(null, () -> {}))
+                .withMessage("value");
+        assertThatNullPointerException()
+                .isThrownBy(() -> values.onSend(() -> 2, null))
+                .withMessage("then");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Clause.after(ofSeconds(1), null))
+                .withMessage("then");
+        assertThatNullPointerException().isThrownBy(() -> Channel.latest(null)).withMessage("dropped");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Channel.priority(1, null))
+                .withMessage("rank");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Channel.delayed(1, null))
+                .withMessage("delay");
+        try (var news = Broadcast.<Integer>buffered(1).subscribe(Broadcast.Lag.WAIT)) {
+            assertThatNullPointerException().isThrownBy(() -> news.cancel(null)).withMessage("dropped");
+            assertThat(news.tryReceive()).isEqualTo(new Received.Empty<>());
+        }
+        assertThat(values.tryReceive()).isEqualTo(new Received.Value<>(1));
     }
 
     @Test

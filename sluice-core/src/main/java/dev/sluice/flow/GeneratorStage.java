@@ -24,21 +24,24 @@ final class GeneratorStage<T> implements Stage<T> {
     @Override
     public void run(PipelineRun run, Next<? super T> next) throws Exception {
         var out = new Out<T>(next);
-        CancelScope.<RuntimeException>run(scope -> {
-            out.scope = scope;
-            try {
-                body.run(out);
-            } catch (Throwable failure) {
-                throw StageFailedException.of("source", failure);
-            }
-        });
+        Throwable thrown = null;
+        try {
+            CancelScope.<RuntimeException>run(scope -> {
+                out.scope = scope;
+                try {
+                    body.run(out);
+                } catch (Throwable failure) {
+                    throw StageFailedException.of("source", failure);
+                }
+            });
+        } catch (Throwable failure) {
+            thrown = failure;
+        }
         Throwable behind = out.behind;
-        if (behind instanceof Error error) {
-            throw error;
+        if (behind != null && thrown != null && !(thrown instanceof CancelledException)) {
+            behind.addSuppressed(thrown); // the body failed as it ended, which it did because of what is behind
         }
-        if (behind != null) {
-            throw (Exception) behind;
-        }
+        Stage.rethrow(behind != null ? behind : thrown);
     }
 
     private static final class Out<T> implements Generator.Output<T> {

@@ -152,7 +152,8 @@ public final class Pipeline<T> {
         return then(Chunks.of(stage, size));
     }
 
-    /// No two values closer together than `per / count`, on the clock of the loop; nothing is dropped.
+    /// No two values closer together than `per / count`, on the clock of the loop; nothing is dropped. Only behind
+    /// a value that a busy loop let pass late the next may come sooner, so that the rate is kept.
     ///
     /// @param count at least 1
     /// @param per more than zero
@@ -267,7 +268,7 @@ public final class Pipeline<T> {
     /// Runs the pipeline as a task of a group.
     ///
     /// The receiver gets the values, then the end or the failure, which is also that of the task. Cancelling
-    /// the receiver ends the pipeline.
+    /// the receiver ends the pipeline, also while its source is silent.
     ///
     /// @param capacity how many values the receiver may hold, 1 to 2^30
     /// @return where the values come out
@@ -275,7 +276,8 @@ public final class Pipeline<T> {
         Channel<T> out = Channel.<T>buffered(capacity).named(name);
         group.start(name, () -> {
             try {
-                PipelineRun.of(name, run -> stage.run(run, value -> Branch.sent(out, value)));
+                PipelineRun.of(
+                        name, run -> run.whileWanted(out, () -> stage.run(run, value -> Branch.sent(out, value))));
             } catch (Throwable failure) {
                 out.fail(failure);
                 throw failure;

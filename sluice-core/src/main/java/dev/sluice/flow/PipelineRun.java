@@ -2,12 +2,17 @@ package dev.sluice.flow;
 
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.channel.Channel;
+import dev.sluice.channel.Select;
+import dev.sluice.channel.Sender;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.observe.Report;
 import dev.sluice.observe.Reports;
+import dev.sluice.task.Action;
+import dev.sluice.task.CancelScope;
 import dev.sluice.task.JoinPolicy;
 import dev.sluice.task.Outcome;
+import dev.sluice.task.Task;
 import dev.sluice.task.TaskGroup;
 import java.util.List;
 import java.util.Queue;
@@ -31,6 +36,8 @@ final class PipelineRun {
     private final Queue<Branch<?>> branches = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>(); // each once
 
+    private @Nullable Task<Void> watcher; // the strand that runs the pipeline
+
     private PipelineRun(TaskGroup<Object, List<Outcome<Object>>> group) {
         this.group = group;
     }
@@ -47,14 +54,20 @@ final class PipelineRun {
             } catch (Throwable failure) {
                 thrown = failure;
             }
-            thrown = run.ends(thrown);
-            if (thrown instanceof Error error) {
-                throw error;
-            }
-            if (thrown != null) {
-                throw (Exception) thrown;
-            }
+            Stage.rethrow(run.ends(thrown));
         }
+    }
+
+    /// Runs stages until they are through, or nobody receives any more what they send; also while they have
+    /// nothing to send, which a task looks after.
+    void whileWanted(Sender<?> out, Action<Exception> stages) throws Exception {
+        CancelScope.<Exception>run(scope -> {
+            watcher = group.start("receiver", () -> {
+                Select.of(out.onClosed(() -> scope.cancel("no more values are wanted")))
+                        .await();
+            });
+            stages.run();
+        });
     }
 
     /// Starts tasks that run stages, and what they hand on.
@@ -82,6 +95,10 @@ final class PipelineRun {
     /// @return what it is to throw
     private @Nullable Throwable ends(@Nullable Throwable thrown) {
         branches.forEach(Branch::end);
+        Task<Void> watching = watcher;
+        if (watching != null) {
+            watching.cancel("the pipeline has ended");
+        }
         Throwable result = thrown;
         try {
             group.join();

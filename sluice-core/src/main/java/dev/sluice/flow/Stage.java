@@ -2,6 +2,7 @@ package dev.sluice.flow;
 
 import java.util.Iterator;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// One stage of a pipeline: takes what the stages before it make, and hands values on.
 ///
@@ -39,6 +40,16 @@ interface Stage<T> {
             return Objects.requireNonNull(work.call(), "a stage gave null, which is not a value");
         } catch (Throwable failure) {
             throw StageFailedException.of(stage, failure);
+        }
+    }
+
+    /// Throws what was caught, if anything was.
+    static void rethrow(@Nullable Throwable caught) throws Exception {
+        if (caught instanceof Error error) {
+            throw error;
+        }
+        if (caught != null) {
+            throw (Exception) caught;
         }
     }
 

@@ -12,6 +12,7 @@ import dev.sluice.cancel.CancelledException;
 import dev.sluice.cancel.DeadlineExceededException;
 import dev.sluice.channel.Channel;
 import dev.sluice.channel.ChannelFailedException;
+import dev.sluice.channel.Offer;
 import dev.sluice.channel.Receiver;
 import dev.sluice.task.CancelScope;
 import dev.sluice.task.Deadline;
@@ -323,6 +324,44 @@ class PipelineTest {
                 .isInstanceOf(TaskFailedException.class)
                 .hasMessageContaining("task main/readings failed")
                 .hasRootCauseMessage("gone");
+    }
+
+    @Simulated(seeds = 20)
+    void startedInAGroupItEndsWithItsReceiverAlsoWhileItsSourceIsSilent() {
+        Channel<Integer> source = Channel.buffered(4);
+        try (var group = TaskGroup.open()) {
+            Receiver<Integer> out = Pipeline.of(source).merge(endless("other")).start(group, 1);
+            Receiver<Integer> silent = Pipeline.of(source).map(n -> n).start(group, 1);
+            Simulation.awaitAllBlocked();
+            silent.cancel(dropped -> {});
+            out.cancel(dropped -> {});
+            group.join();
+        }
+        assertThat(seen).containsExactly("other");
+        assertThat(source.trySend(1)).isEqualTo(Offer.SENT);
+    }
+
+    @Simulated(seeds = 10)
+    void aBodyThatFailsAsItEndsDoesNotHideWhyItEnded() {
+        Pipeline<Integer> untidy = Pipeline.generate(out -> {
+            try {
+                out.yield(1);
+            } catch (CancelledException stopped) {
+                throw new IllegalStateException("clean-up");
+            }
+        });
+        assertThatThrownBy(() -> untidy.forEach(n -> {
+                    throw new IOException("disk full");
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessage("disk full")
+                .satisfies(failure -> assertThat(failure.getSuppressed())
+                        .singleElement(as(THROWABLE))
+                        .isInstanceOf(StageFailedException.class)
+                        .hasRootCauseMessage("clean-up"));
+        assertThatThrownBy(() -> untidy.limit(1).toList())
+                .isInstanceOf(StageFailedException.class)
+                .hasRootCauseMessage("clean-up");
     }
 
     @Simulated(seeds = 10)

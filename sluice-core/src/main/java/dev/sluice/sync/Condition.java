@@ -1,5 +1,7 @@
 package dev.sluice.sync;
 
+import dev.sluice.internal.strand.Awaited;
+import dev.sluice.internal.strand.Strand;
 import dev.sluice.internal.strand.WaitQueue;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -26,6 +28,7 @@ public final class Condition {
     private final String name;
     private final Lock.Gate gate;
     private final WaitQueue waiting;
+    private final Signal signal = new Signal();
 
     Condition(String name, Lock.Gate gate) {
         this.name = name;
@@ -40,7 +43,7 @@ public final class Condition {
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it has the lock all the same
     public void await() {
         checkOwner("await");
-        gate.awaitSignal(waiting, this);
+        gate.awaitSignal(waiting, signal);
     }
 
     /// Waits, signal by signal, until something holds. The caller has the lock whenever it is asked.
@@ -74,6 +77,24 @@ public final class Condition {
     /// One reading, for people.
     public Statistics statistics() {
         return gate.statistics(name, waiting);
+    }
+
+    /// What a strand that waits here is shown to wait for.
+    private final class Signal implements Awaited {
+        @Override
+        public Needs needs(Strand waiter) {
+            return gate.needsForSignal(waiter);
+        }
+
+        @Override
+        public String subject() {
+            return Condition.this.toString();
+        }
+
+        @Override
+        public String toString() {
+            return subject();
+        }
     }
 
     @Override

@@ -305,6 +305,17 @@ public final class Lock {
             }
         }
 
+        /// What ends a wait at a condition: anybody's signal, and after that the owner.
+        Needs needsForSignal(Strand waiter) {
+            lock();
+            try {
+                Strand now = owner;
+                return now != null && queue().strands().contains(waiter) ? new All(List.of(now)) : new Anybody();
+            } finally {
+                unlock();
+            }
+        }
+
         /// Takes back a cancelled wait. If it had been signalled, the signal goes to the next.
         private void takeBack(WaitQueue waiting, Waiter waiter) {
             lock();

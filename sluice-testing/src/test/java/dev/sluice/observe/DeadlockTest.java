@@ -12,6 +12,7 @@ import dev.sluice.channel.Select;
 import dev.sluice.observe.WaitGraph.Circle;
 import dev.sluice.observe.WaitGraph.Wait;
 import dev.sluice.sync.Barrier;
+import dev.sluice.sync.Condition;
 import dev.sluice.sync.Limiter;
 import dev.sluice.sync.Lock;
 import dev.sluice.sync.Once;
@@ -78,6 +79,40 @@ class DeadlockTest {
                 .hasMessageContaining("DeadlockTest.java");
         assertThat(failure.circles().getFirst().waits())
                 .allSatisfy(wait -> assertThat(wait.where()).contains("DeadlockTest.java"));
+    }
+
+    /// Before it is signalled anybody could end its wait; afterwards only the lock's owner can.
+    @Test
+    void aSignalledWaiterWaitsForTheLock() {
+        DeadlockException failure = deadlockOf(() -> {
+            Lock box = new Lock("box");
+            Lock other = new Lock("other");
+            Condition full = box.condition("full");
+            try (var group = TaskGroup.open()) {
+                group.start("waiter", () -> other.run(() -> box.run(full::await)));
+                Simulation.awaitAllBlocked();
+                group.start(
+                        "signaller",
+                        () -> box.run(() -> {
+                            full.signal();
+                            other.run(() -> {});
+                        }));
+                group.join();
+            }
+        });
+        assertThat(failure.circles())
+                .singleElement()
+                .satisfies(circle -> assertThat(lines(circle))
+                        .containsExactly(
+                                "main/signaller waits for lock other held by main/waiter",
+                                "main/waiter waits for condition full of lock box held by main/signaller"));
+        DeadlockException unsignalled = deadlockOf(() -> {
+            Lock box = new Lock("box");
+            Condition full = box.condition("full");
+            box.run(full::await);
+        });
+        assertThat(unsignalled.circles()).isEmpty();
+        assertThat(unsignalled).hasMessageContaining("main waits for condition full of lock box");
     }
 
     @Test

@@ -369,7 +369,7 @@ public final class Session implements AutoCloseable {
             while (true) {
                 Optional<CallFrame> frame = frames.receive(wire);
                 if (frame.isEmpty()) {
-                    return new End(Problem.ENDED, "the peer ended the connection");
+                    return endedByPeer();
                 }
                 String broken = accept(frame.get(), handlers);
                 if (broken != null) {
@@ -382,6 +382,19 @@ public final class Session implements AutoCloseable {
             return new End(Problem.ENDED, String.valueOf(lost.getMessage()), lost);
         } catch (CancelledException loopsClose) {
             return new End(Problem.ENDED, loopsClose.reason().describe());
+        }
+    }
+
+    /// The peer may have the last answer, and end the connection, before the task that sent it knows that it was sent.
+    private End endedByPeer() {
+        lock.lock();
+        try {
+            String why = going;
+            return why != null && asked.size() == 0 && answers.size() == 0
+                    ? new End(Problem.GOING_AWAY, why)
+                    : new End(Problem.ENDED, "the peer ended the connection");
+        } finally {
+            lock.unlock();
         }
     }
 

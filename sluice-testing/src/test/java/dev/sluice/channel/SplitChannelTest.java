@@ -83,6 +83,9 @@ class SplitChannelTest {
             Channel<Integer> channel = Channel.buffered(3);
             try (var group = TaskGroup.open()) {
                 group.start("sender", () -> numbers(0, 5).forEach(channel::send));
+                while (channel.statistics().waitingSenders() < 1) { // it is full of what the first has sent
+                    Sluice.yield();
+                }
                 group.start("late", () -> numbers(5, 7).forEach(channel::send));
                 while (channel.statistics().waitingSenders() < 2) {
                     Sluice.yield();

@@ -9,25 +9,28 @@ import sys
 import time
 
 
-def drive(once):
+def drive(once, batch=1, settle=lambda: None):
     """Obeys until the input ends.
 
     once: takes the number of operations, and returns a value that depends on it only
+    batch: the least number of operations
+    settle: what ends the warm-up
     """
     for line in sys.stdin:
         order, number = line.split()
-        answer = _warm_up(once, int(number) * 1_000_000) if order == "warm" else _sample(once, int(number))
+        answer = _warm_up(once, int(number) * 1_000_000, batch, settle) if order == "warm" else _sample(once, int(number))
         print(answer, flush=True)
 
 
-def _warm_up(once, nanos):
+def _warm_up(once, nanos, batch, settle):
     start = time.perf_counter_ns()
-    operations = 1
+    operations = batch
     while True:
         before = time.perf_counter_ns()
         once(operations)
         after = time.perf_counter_ns()
         if after - start >= nanos:
+            settle()
             return (after - before) / operations
         if after - before < nanos / 8:
             operations *= 2

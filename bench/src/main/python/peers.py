@@ -1,16 +1,13 @@
-"""The loads of the suites `channel` and `sync` on asyncio, driven line by line as the JVMs of the other sides are:
-
-    warm MILLIS  ->  the nanoseconds of an operation, after having done it for that long
-    run COUNT    ->  what the load returned, and the metrics of an operation
+"""The loads of the suites `channel` and `sync` on asyncio, driven line by line (driving.py).
 
 usage: peers.py SHAPE CAPACITY [COUNT]; asyncio has no rendezvous: a capacity is 1 or more, 0 is unlimited.
 """
 
 import asyncio
 import gc
-import resource
 import sys
-import time
+
+import driving
 
 BATCH = 200  # what each load divides
 
@@ -117,29 +114,6 @@ SHAPES = {
 }
 
 
-def warm_up(run, nanos):
-    start = time.perf_counter_ns()
-    operations = BATCH
-    while True:
-        before = time.perf_counter_ns()
-        run(operations)
-        after = time.perf_counter_ns()
-        if after - start >= nanos:
-            gc.collect()
-            return (after - before) / operations
-        if after - before < nanos / 8:
-            operations *= 2
-
-
-def sample(run, operations):
-    user = resource.getrusage(resource.RUSAGE_SELF).ru_utime
-    start = time.perf_counter_ns()
-    check = run(operations)
-    wall = time.perf_counter_ns() - start
-    user = (resource.getrusage(resource.RUSAGE_SELF).ru_utime - user) * 1e9
-    return f"{check} WALL={wall / operations} USER_CPU={user / operations}"
-
-
 def main():
     shape = SHAPES[sys.argv[1]]
     capacity = int(sys.argv[2])
@@ -149,12 +123,7 @@ def main():
         def run(operations):
             return runner.run(shape(capacity, count, operations))
 
-        for line in sys.stdin:
-            order, number = line.split()
-            if order == "warm":
-                print(warm_up(run, int(number) * 1_000_000), flush=True)
-            else:
-                print(sample(run, int(number)), flush=True)
+        driving.drive(run, batch=BATCH, settle=gc.collect)
 
 
 main()

@@ -8,14 +8,13 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.logbuffer.FragmentHandler;
 import java.nio.file.Path;
-import java.util.Objects;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Two streams of Aeron's over shared memory. Who waits spins ([Spin]). The driver, which has nothing to do with a
+/// Two streams of Aeron's over shared memory. The driver, which has nothing to do with a
 /// message, is a thread of the process that measures and sleeps most of the time.
-final class AeronWire implements Wire {
+final class AeronWire extends SpunWire {
     private static final int THERE = 1;
     private static final int BACK = 2;
 
@@ -24,8 +23,6 @@ final class AeronWire implements Wire {
     private final Publication out;
     private final Subscription in;
     private final FragmentHandler handler;
-    private final Spin spin = new Spin();
-    private byte @Nullable [] received;
 
     AeronWire(String place, boolean first) {
         String directory = Path.of("/dev/shm", place).toString();
@@ -40,11 +37,7 @@ final class AeronWire implements Wire {
         this.aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(directory));
         this.out = aeron.addPublication("aeron:ipc?term-length=1m", first ? THERE : BACK);
         this.in = aeron.addSubscription("aeron:ipc", first ? BACK : THERE);
-        this.handler = new FragmentAssembler((buffer, offset, length, _) -> {
-            byte[] message = new byte[length];
-            buffer.getBytes(offset, message);
-            received = message;
-        });
+        this.handler = new FragmentAssembler((buffer, offset, length, _) -> take(buffer, offset, length));
     }
 
     @Override
@@ -57,15 +50,8 @@ final class AeronWire implements Wire {
     }
 
     @Override
-    public byte[] receive() {
-        received = null;
-        while (received == null) {
-            if (in.poll(handler, 1) == 0) {
-                spin.pause();
-            }
-        }
-        spin.found();
-        return Objects.requireNonNull(received);
+    int poll() {
+        return in.poll(handler, 1);
     }
 
     @Override

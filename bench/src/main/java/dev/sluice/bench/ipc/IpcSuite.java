@@ -38,8 +38,7 @@ public final class IpcSuite {
 
     private static Work messages(String kind, String python, int bytes, boolean echo) {
         String shape = echo ? "round trip" : "one way";
-        return Work.of(
-                        kind + ", " + shape + ", " + bytes + " B", () -> Messages.java(kind, bytes, echo))
+        return Work.of(kind + ", " + shape + ", " + bytes + " B", () -> Messages.java(kind, bytes, echo))
                 .beside("JDK Unix socket", () -> Messages.java("unix", bytes, echo))
                 .goal(Metric.WALL, 1)
                 .beside(Program.script(

@@ -88,6 +88,7 @@ final class Groups {
             peers.add(python("asyncio", "python3", "asyncio"));
         }
         peers.add(python("asyncio, uvloop", "python3-uvloop", "uvloop").goal(2.5));
+        peers.add(tokio().goal(1));
         return peers;
     }
 
@@ -126,6 +127,12 @@ final class Groups {
 
     String goProgram() {
         return root.resolve("bench/target/peers-go").toString();
+    }
+
+    private Peer tokio() {
+        String program =
+                root.resolve("bench/target/rust/target/release/echo-tokio").toString();
+        return Peer.program("Tokio, one thread", "Debian: apt-get install cargo librust-tokio-dev", program);
     }
 
     private Peer python(String name, String debian, String loop) {

@@ -10,10 +10,16 @@ import java.util.stream.Stream;
 /// A side that is a program of another language. It obeys the same orders as a [Child], and answers alike.
 ///
 /// @param command the program, a path or a name that is looked up, and its arguments
+/// @param needs files that have to be there, besides the program
 /// @param cure how to get it
-public record Program(String name, List<String> command, String cure) implements Work.Side {
+public record Program(String name, List<String> command, List<Path> needs, String cure) implements Work.Side {
     public Program {
         command = List.copyOf(command);
+        needs = List.copyOf(needs);
+    }
+
+    private Program(String name, List<String> command, String cure) {
+        this(name, command, List.of(), cure);
     }
 
     /// `bench/src/main/go`, which `bench/run` compiles when there is a compiler.
@@ -42,6 +48,13 @@ public record Program(String name, List<String> command, String cure) implements
         return new Program(name, command, "Debian: apt-get install python3");
     }
 
+    /// A script that needs more than Python has.
+    ///
+    /// @param debian the packages, in words of Debian's
+    public Program needing(String debian, Path... files) {
+        return new Program(name, command, List.of(files), "Debian: apt-get install " + debian);
+    }
+
     /// `bench/src/main/c/SOURCE.c`, which `bench/run` compiles when there is a compiler, and which starts itself by
     /// `mpirun`.
     public static Program mpi(String name, String source, String... arguments) {
@@ -57,6 +70,9 @@ public record Program(String name, List<String> command, String cure) implements
 
     /// Whether the program is on this machine.
     boolean here() {
+        if (!needs.stream().allMatch(Files::exists)) {
+            return false;
+        }
         String program = command.getFirst();
         if (program.contains(File.separator)) {
             return Files.isExecutable(Path.of(program));

@@ -3,6 +3,7 @@ package dev.sluice.bench.ipc;
 import dev.sluice.bench.Metric;
 import dev.sluice.bench.Program;
 import dev.sluice.bench.Work;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -71,6 +72,12 @@ public final class IpcSuite {
     private static Work pool(String shape, int inFlight) {
         return Work.of("pool, empty calls, " + shape, () -> PoolCalls.of(inFlight))
                 .beside(Program.script("Python ProcessPoolExecutor", "pool.py", Integer.toString(inFlight)))
+                .goal(Metric.WALL, 50)
+                .beside(Program.script("Celery, Redis", "celery_calls.py", Integer.toString(inFlight))
+                        .needing(
+                                "python3-celery python3-redis redis-server",
+                                Path.of("/usr/lib/python3/dist-packages/celery"),
+                                Path.of("/usr/bin/redis-server")))
                 .goal(Metric.WALL, 50);
     }
 

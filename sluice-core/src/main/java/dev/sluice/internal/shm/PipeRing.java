@@ -3,7 +3,6 @@ package dev.sluice.internal.shm;
 import dev.sluice.internal.linux.SharedMapping;
 import dev.sluice.internal.strand.Strand;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// One direction of a pipe: a ring of bytes from one process to another.
 ///
@@ -70,10 +69,12 @@ final class PipeRing {
     // ---- sending
 
     /// Sends a message, if there is room and anybody can receive it.
-    boolean trySend(byte[] message) {
+    ///
+    /// @param length the first bytes of `message` that are it
+    boolean trySend(byte[] message, int length) {
         sending.lock();
         try {
-            return write(message);
+            return write(message, length);
         } finally {
             sending.unlock();
         }
@@ -81,29 +82,30 @@ final class PipeRing {
 
     /// Sends a message, and suspends while there is no room.
     ///
+    /// @param length the first bytes of `message` that are it
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it is not sent then
     /// @throws dev.sluice.space.SpaceException if nobody will receive it
-    void send(byte[] message) {
+    void send(byte[] message, int length) {
         Strand.current().checkpoint();
         pipe.requireSendable();
-        while (!trySend(message)) {
-            wanted = recordBytes(message.length);
+        while (!trySend(message, length)) {
+            wanted = recordBytes(length);
             notFull.await(pipe);
             pipe.requireSendable();
         }
         notFull.passOn();
     }
 
-    private boolean write(byte[] message) {
-        int bytes = recordBytes(message.length);
+    private boolean write(byte[] message, int length) {
+        int bytes = recordBytes(length);
         long tail = memory.getLong(base + TAIL); // plain: we alone write it
         // Acquires the room: pairs with the release in read.
         if (tail + bytes - memory.getLongAcquire(base + HEAD) > room) {
             return false;
         }
-        memory.putInt(first + tail % room, message.length);
+        memory.putInt(first + tail % room, length);
         Steps.at("pipe.write");
-        copyIn(message, tail + LENGTH_BYTES);
+        copyIn(message, length, tail + LENGTH_BYTES);
         Steps.at("pipe.publish");
         // Volatile: releases the message, pairs with the acquire in read; and ring looks for waiters behind it.
         memory.putLongVolatile(base + TAIL, tail + bytes);
@@ -112,11 +114,13 @@ final class PipeRing {
         return true;
     }
 
-    private void copyIn(byte[] message, long position) {
+    private void copyIn(byte[] message, int length, long position) {
         long at = position % room;
-        int until = (int) Math.min(message.length, room - at);
+        int until = (int) Math.min(length, room - at);
         memory.write(message, 0, first + at, until);
-        memory.write(message, until, first, message.length - until);
+        if (until < length) {
+            memory.write(message, until, first, length - until);
+        }
     }
 
     /// Nothing more is sent.
@@ -142,11 +146,12 @@ final class PipeRing {
 
     /// Takes the next message, if there is one.
     ///
+    /// @param into where it is afterwards, to be decoded
     /// @throws IndexOutOfBoundsException if somebody wrote nonsense
-    byte @Nullable [] tryReceive() {
+    boolean tryReceive(Scratch into) {
         receiving.lock();
         try {
-            return read();
+            return read(into);
         } finally {
             receiving.unlock();
         }
@@ -154,44 +159,47 @@ final class PipeRing {
 
     /// Takes the next message, and suspends while there is none.
     ///
-    /// @return null when none will come
+    /// @param into where it is afterwards, to be decoded
+    /// @return false when none will come
     /// @throws dev.sluice.cancel.CancelledException if the caller is cancelled; it has taken none then
-    byte @Nullable [] receive() {
+    boolean receive(Scratch into) {
         Strand.current().checkpoint();
         boolean ended = pipe.isSenderEnded(this); // before the look: what was sent before the end is there
-        byte[] message = tryReceive();
-        while (message == null && !ended) {
+        boolean received = tryReceive(into);
+        while (!received && !ended) {
             notEmpty.await(pipe);
             ended = pipe.isSenderEnded(this);
-            message = tryReceive();
+            received = tryReceive(into);
         }
         notEmpty.passOn();
-        return message;
+        return received;
     }
 
-    private byte @Nullable [] read() {
+    private boolean read(Scratch into) {
         long head = memory.getLong(base + HEAD); // plain: we alone write it
         // Acquires the message; pairs with the volatile write in write.
         long tail = memory.getLongAcquire(base + TAIL);
         if (tail == head) {
-            return null;
+            return false;
         }
         int length = memory.getInt(first + head % room);
         if (length < 0 || recordBytes(length) > tail - head || tail - head > room) {
             throw new IndexOutOfBoundsException(
                     "message: bytes=" + length + ", expected at most " + (tail - head - LENGTH_BYTES));
         }
-        byte[] message = new byte[length];
+        byte[] message = into.room(length);
         long at = (head + LENGTH_BYTES) % room;
         int until = (int) Math.min(length, room - at);
         memory.read(first + at, message, 0, until);
-        memory.read(first, message, until, length - until);
+        if (until < length) {
+            memory.read(first, message, until, length - until);
+        }
         Steps.at("pipe.free");
         // Volatile: releases the room, pairs with the acquire in write; and ring looks for waiters behind it.
         memory.putLongVolatile(base + HEAD, head + recordBytes(length));
         Steps.at("pipe.freed");
         notFull.ring();
-        return message;
+        return true;
     }
 
     private boolean mayReceive() {

@@ -271,12 +271,12 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
         return slots.deliveries(slot);
     }
 
-    /// A copy of a taken item.
+    /// Copies a taken item, to be decoded.
     ///
     /// @throws IndexOutOfBoundsException if somebody wrote nonsense there
-    public byte[] item(long slot) {
+    void read(long slot, Scratch into) {
         try {
-            return slots.item(slot);
+            slots.read(slot, into);
         } catch (IllegalStateException e) {
             throw unmapped(e);
         }
@@ -340,7 +340,7 @@ public final class SharedQueue implements SharedObject, WaitThread.Chores {
     /// @return false if there is no room for it elsewhere
     private boolean buried(long slot) {
         Graveyard where = graveyard;
-        if (where == null || !where.bury(item(slot), slots.level(slot))) {
+        if (where == null || !where.bury(slots.item(slot), slots.level(slot))) {
             return false;
         }
         file.participants().count(DEAD, 1); // before it counts as done

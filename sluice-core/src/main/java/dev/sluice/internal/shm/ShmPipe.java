@@ -11,6 +11,7 @@ import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// One end of a pipe between processes, as users see it.
 ///
@@ -20,12 +21,16 @@ final class ShmPipe<T> extends Receiving<T> implements Pipe<T> {
     private final String name;
     private final SharedPipe pipe;
     private final Codec<T> codec;
+    private final int largest;
+    private final Scratch.Spare sent = new Scratch.Spare();
+    private final Scratch.Spare received = new Scratch.Spare();
 
     ShmPipe(ShmSpace space, String name, SharedPipe pipe, Codec<T> codec) {
         this.space = space;
         this.name = name;
         this.pipe = pipe;
         this.codec = codec;
+        this.largest = new Options(pipe.bytes()).largestMessage();
     }
 
     @Override
@@ -35,42 +40,56 @@ final class ShmPipe<T> extends Receiving<T> implements Pipe<T> {
 
     @Override
     public void send(T message) {
-        byte[] bytes = encoded(message);
-        use("send", () -> {
-            pipe.out().send(bytes);
-            return this;
-        });
+        Scratch scratch = sent.take();
+        int length = encode(message, scratch);
+        try {
+            pipe.out().send(scratch.bytes(), length);
+        } catch (IndexOutOfBoundsException | IllegalStateException e) {
+            throw failure("send", e);
+        } finally {
+            sent.give(scratch);
+        }
     }
 
     @Override
     public boolean trySend(T message) {
-        byte[] bytes = encoded(message);
-        return use("send", () -> {
+        Scratch scratch = sent.take();
+        int length = encode(message, scratch);
+        try {
             pipe.requireSendable();
-            return pipe.out().trySend(bytes);
-        });
+            return pipe.out().trySend(scratch.bytes(), length);
+        } catch (IndexOutOfBoundsException | IllegalStateException e) {
+            throw failure("send", e);
+        } finally {
+            sent.give(scratch);
+        }
     }
 
-    private byte[] encoded(T message) {
+    private int encode(T message, Scratch scratch) {
         pipe.requireOpen("send");
-        byte[] bytes = codec.encode(message);
-        int most = new Options(pipe.bytes()).largestMessage();
-        if (bytes.length > most) {
+        int length = scratch.encode(codec, message);
+        if (length > largest) {
             throw new SpaceException(
-                    Problem.TOO_LARGE, "send " + pipe + ": bytes=" + bytes.length + ", expected at most " + most);
+                    Problem.TOO_LARGE, "send " + pipe + ": bytes=" + length + ", expected at most " + largest);
         }
-        return bytes;
+        return length;
     }
 
     /// Runs what may find the pipe closed, and its file unmapped, in the middle.
     private <R> R use(String doing, Supplier<R> body) {
         try {
             return body.get();
-        } catch (IndexOutOfBoundsException damaged) {
-            throw new SpaceException(Problem.REFUSED, doing + " " + pipe + ": " + damaged.getMessage(), damaged);
-        } catch (IllegalStateException e) {
-            throw pipe.isClosed() ? pipe.closedException(doing) : e;
+        } catch (IndexOutOfBoundsException | IllegalStateException e) {
+            throw failure(doing, e);
         }
+    }
+
+    /// What users see of a failure to access the file: it is damaged, or was unmapped in the middle.
+    private RuntimeException failure(String doing, RuntimeException e) {
+        if (e instanceof IndexOutOfBoundsException) {
+            return new SpaceException(Problem.REFUSED, doing + " " + pipe + ": " + e.getMessage(), e);
+        }
+        return pipe.isClosed() ? pipe.closedException(doing) : e;
     }
 
     @Override
@@ -85,19 +104,51 @@ final class ShmPipe<T> extends Receiving<T> implements Pipe<T> {
     }
 
     @Override
+    public T receive() {
+        T message = next();
+        return message != null ? message : super.receive(); // which says why there is none
+    }
+
+    @Override
     public Received<T> receiveOrEnd() {
+        T message = next();
+        return message != null ? new Received.Value<>(message) : end();
+    }
+
+    /// Waits for a message.
+    ///
+    /// @return null when none will come
+    private @Nullable T next() {
         pipe.requireOpen("receive");
-        byte[] message = use("receive", pipe.in()::receive);
-        return message == null ? end() : new Received.Value<>(codec.decode(message));
+        Scratch scratch = received.take();
+        try {
+            if (!pipe.in().receive(scratch)) {
+                return null;
+            }
+        } catch (IndexOutOfBoundsException | IllegalStateException e) {
+            throw failure("receive", e);
+        }
+        T message = scratch.decode(codec);
+        received.give(scratch);
+        return message;
     }
 
     @Override
     public Received<T> tryReceive() {
         pipe.requireOpen("receive");
-        boolean ended = use("receive", () -> pipe.isSenderEnded(pipe.in()));
-        byte[] message = use("receive", pipe.in()::tryReceive);
+        Scratch scratch = received.take();
+        boolean ended;
+        boolean found;
+        try {
+            ended = pipe.isSenderEnded(pipe.in());
+            found = pipe.in().tryReceive(scratch);
+        } catch (IndexOutOfBoundsException | IllegalStateException e) {
+            throw failure("receive", e);
+        }
+        T message = found ? scratch.decode(codec) : null;
+        received.give(scratch);
         if (message != null) {
-            return new Received.Value<>(codec.decode(message));
+            return new Received.Value<>(message);
         }
         return ended ? end() : new Received.Empty<>();
     }

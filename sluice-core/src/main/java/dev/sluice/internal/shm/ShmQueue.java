@@ -11,7 +11,6 @@ import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
-import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,6 +24,8 @@ final class ShmQueue<T> implements Queue<T> {
     private final SharedQueue queue;
     private final Codec<T> codec;
     private final Options options;
+    private final Scratch.Spare put = new Scratch.Spare();
+    private final Scratch.Spare taken = new Scratch.Spare();
 
     ShmQueue(ShmSpace space, String name, SharedQueue queue, Codec<T> codec) {
         this.space = space;
@@ -47,34 +48,44 @@ final class ShmQueue<T> implements Queue<T> {
 
     @Override
     public void put(T item, int level) {
-        byte[] bytes = encoded(item, level);
-        if (!queue.put(bytes, bytes.length, level)) {
-            throw finished("put");
+        Scratch scratch = put.take();
+        int length = encode(item, level, scratch);
+        try {
+            if (!queue.put(scratch.bytes(), length, level)) {
+                throw finished("put");
+            }
+        } finally {
+            put.give(scratch);
         }
     }
 
     @Override
     public boolean tryPut(T item, int level) {
-        byte[] bytes = encoded(item, level);
-        return switch (queue.tryPut(bytes, bytes.length, level)) {
-            case DONE -> true;
-            case FULL -> false;
-            case FINISHED -> throw finished("put");
-        };
+        Scratch scratch = put.take();
+        int length = encode(item, level, scratch);
+        try {
+            return switch (queue.tryPut(scratch.bytes(), length, level)) {
+                case DONE -> true;
+                case FULL -> false;
+                case FINISHED -> throw finished("put");
+            };
+        } finally {
+            put.give(scratch);
+        }
     }
 
-    private byte[] encoded(T item, int level) {
+    private int encode(T item, int level, Scratch scratch) {
         if (level < 0 || level >= options.levels()) {
             throw new IllegalArgumentException(
                     "put " + queue + ": level=" + level + ", expected 0.." + (options.levels() - 1));
         }
-        byte[] bytes = codec.encode(item);
-        if (bytes.length > options.itemBytes()) {
+        int length = scratch.encode(codec, item);
+        if (length > options.itemBytes()) {
             throw new SpaceException(
                     Problem.TOO_LARGE,
-                    "put " + queue + ": bytes=" + bytes.length + ", expected at most " + options.itemBytes());
+                    "put " + queue + ": bytes=" + length + ", expected at most " + options.itemBytes());
         }
-        return bytes;
+        return length;
     }
 
     private SpaceException finished(String doing) {
@@ -116,15 +127,16 @@ final class ShmQueue<T> implements Queue<T> {
     }
 
     private Lease<T> leased(long slot) {
-        byte[] bytes;
+        Scratch scratch = taken.take();
         try {
-            bytes = queue.item(slot);
+            queue.read(slot, scratch);
         } catch (IndexOutOfBoundsException damaged) {
             queue.tryGiveBack(slot, 0);
             throw new SpaceException(Problem.REFUSED, "take " + queue + ": " + damaged.getMessage(), damaged);
         }
         try {
-            T item = codec.decode(ByteBuffer.wrap(bytes));
+            T item = scratch.decode(codec);
+            taken.give(scratch);
             return new ShmLease<>(Leases.ofCurrent(space), queue, slot, item);
         } catch (CodecException undecodable) {
             queue.tryGiveBack(slot, 0); // for a taker that knows better, or the dead letters

@@ -177,6 +177,14 @@ final class Slots {
         return item;
     }
 
+    /// Copies the item, which stays where it is.
+    ///
+    /// @throws IndexOutOfBoundsException if somebody wrote nonsense there
+    void read(long slot, Scratch into) {
+        int length = length(slot);
+        memory.read(slot + HEADER, into.room(length), 0, length);
+    }
+
     /// The item is done with: its slot is free.
     ///
     /// @return false if it was not ours any more

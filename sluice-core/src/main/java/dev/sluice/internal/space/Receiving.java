@@ -21,7 +21,7 @@ public abstract class Receiving<T> {
     /// What is thrown to those who receive when no more messages come.
     protected abstract SpaceException ended();
 
-    public final T receive() {
+    public T receive() {
         return switch (receiveOrEnd()) {
             case Received.Value<T>(T message) -> message;
             case Received.Failed<T>(Throwable cause) -> throw Incoming.failure(cause);

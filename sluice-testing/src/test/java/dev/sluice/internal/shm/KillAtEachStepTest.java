@@ -37,7 +37,7 @@ class KillAtEachStepTest {
     }
 
     private static String text(SharedQueue queue, long slot) {
-        return new String(queue.item(slot), StandardCharsets.UTF_8);
+        return new String(queue.slots().item(slot), StandardCharsets.UTF_8);
     }
 
     /// What the victim does, and what is known of its items.

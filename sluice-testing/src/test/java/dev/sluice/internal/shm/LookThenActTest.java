@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.sluice.codec.Codec;
 import dev.sluice.space.Namespace.Options;
 import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
@@ -305,8 +306,10 @@ class LookThenActTest {
         SharedPipe one = opened(SharedPipe.open(shared.directory(), "p", 1024));
         SharedPipe two = opened(sweeper.end());
         byte[] message = {7};
-        assertThat(one.out().trySend(message)).isTrue();
-        assertThat(two.in().tryReceive()).isEqualTo(message);
+        assertThat(one.out().trySend(message, message.length)).isTrue();
+        Scratch received = new Scratch();
+        assertThat(two.in().tryReceive(received)).isTrue();
+        assertThat(received.decode(Codec.raw())).isEqualTo(message);
     }
 
     // ---- participants
@@ -347,7 +350,7 @@ class LookThenActTest {
                 .havingCause()
                 .isInstanceOf(SpaceException.class);
         assertThat(closer.end()).isTrue();
-        assertThat(two.item(two.tryTake())).asString().isEqualTo("here");
+        assertThat(two.slots().item(two.tryTake())).asString().isEqualTo("here");
     }
 
     @Test

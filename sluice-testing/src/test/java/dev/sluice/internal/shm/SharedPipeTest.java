@@ -171,7 +171,7 @@ class SharedPipeTest {
         try (SharedDirectory directory = directory()) {
             SharedPipe killed = SharedPipe.open(directory, "p", 1024);
             Pipe<String> two = end(other);
-            killed.out().send("sent".getBytes(StandardCharsets.UTF_8));
+            killed.out().send("sent".getBytes(StandardCharsets.UTF_8), 4);
             killed.abandon();
             assertThat(two.receive()).isEqualTo("sent");
             assertThat(two.receiveOrEnd()).isInstanceOf(Received.Failed.class);
@@ -196,10 +196,11 @@ class SharedPipeTest {
                 SharedPipe[] opened = new SharedPipe[1];
                 List<String> steps = Killed.before(step, () -> {
                     opened[0] = SharedPipe.open(directory, pipe, 1024);
-                    opened[0].in().tryReceive();
+                    opened[0].in().tryReceive(new Scratch());
                     for (String message : List.of("a", "b".repeat(200), "c")) {
                         begun.add(message);
-                        opened[0].out().send(message.getBytes(StandardCharsets.UTF_8));
+                        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+                        opened[0].out().send(bytes, bytes.length);
                         sent.add(message);
                     }
                 });

@@ -39,7 +39,7 @@ class SharedQueueTest {
 
     private static String text(SharedQueue queue, long slot) {
         assertThat(slot).isNotEqualTo(SharedQueue.NONE);
-        return new String(queue.item(slot), StandardCharsets.UTF_8);
+        return new String(queue.slots().item(slot), StandardCharsets.UTF_8);
     }
 
     private static String next(SharedQueue queue) {

@@ -11,6 +11,7 @@ final class SystemCall {
     static final int IOCTL = number(16, 29);
     static final int PREAD64 = number(17, 67);
     static final int PWRITE64 = number(18, 68);
+    static final int SCHED_YIELD = number(24, 124);
     static final int MADVISE = number(28, 233);
     static final int GETPID = number(39, 172);
     static final int SENDFILE = number(40, 71);

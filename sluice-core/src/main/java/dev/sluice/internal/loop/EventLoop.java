@@ -414,14 +414,14 @@ public final class EventLoop implements LoopScheduler.Host {
     }
 
     /// Whether a coroutine may go on from look to look: for a slice, or some where no timer and no I/O waits.
-    private boolean mayStay() {
+    public boolean mayStay() {
         boolean alone = wheel.size() == 0 && poller.inFlight() == 0;
         return !inbox.hasWork() && clock.nanoTime() - sliceStart < (alone ? 20 * SLICE_NANOS : SLICE_NANOS);
     }
 
     /// Whether the caller's coroutine is the only one that could run now. Loop thread only; elsewhere false.
     public boolean idle() {
-        return onLoop() && ready.isEmpty();
+        return onLoop() && ready.isEmpty() && !inbox.hasWork();
     }
 
     /// Looks at I/O without sleeping; skipped when there is none to look at.

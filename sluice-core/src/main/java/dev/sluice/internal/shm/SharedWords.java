@@ -37,6 +37,8 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     private final SharedFile file;
     private final WaitPoint changed;
     private final WaitPoint room;
+    private final WaitSpin changedSpin;
+    private final WaitSpin roomSpin;
     private final List<WaitPoint> points = new CopyOnWriteArrayList<>(); // of those who wait now
 
     /// Set before the file is left, by whoever leaves it; pairs with the reads in requireOpen and await.
@@ -45,8 +47,10 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     SharedWords(String name, SharedFile file) {
         this.name = name;
         this.file = file;
-        this.changed = new WaitPoint(file, file.body() + CHANGED, () -> true);
-        this.room = new WaitPoint(file, file.body() + ROOM, () -> true);
+        this.changedSpin = new WaitSpin(file.calls());
+        this.roomSpin = new WaitSpin(file.calls());
+        this.changed = new WaitPoint(file, file.body() + CHANGED, () -> true, changedSpin);
+        this.room = new WaitPoint(file, file.body() + ROOM, () -> true, roomSpin);
     }
 
     /// What there is to make or open.
@@ -182,7 +186,8 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     }
 
     private WaitPoint newPoint(long where, BooleanSupplier holds) {
-        var point = new WaitPoint(file, at(where), () -> closed.get() || holds.getAsBoolean());
+        var spin = where == CHANGED ? changedSpin : roomSpin;
+        var point = new WaitPoint(file, at(where), () -> closed.get() || holds.getAsBoolean(), spin);
         points.add(point);
         return point;
     }

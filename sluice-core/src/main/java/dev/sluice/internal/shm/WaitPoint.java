@@ -49,7 +49,8 @@ final class WaitPoint {
     private final SharedMapping memory;
     private final long offset;
     private final BooleanSupplier open;
-    private final WaitSpin spin = new WaitSpin();
+    private final BooleanSupplier isOpen = this::isOpen;
+    private final WaitSpin spin;
 
     private byte lock; // through SpinLock only
     private final WaitQueue queue = new WaitQueue();
@@ -58,10 +59,16 @@ final class WaitPoint {
     /// @param offset where the word is
     /// @param open whether somebody who waits would find something to do: cheap, and never wrong for long
     WaitPoint(SharedFile file, long offset, BooleanSupplier open) {
+        this(file, offset, open, new WaitSpin(file.calls()));
+    }
+
+    /// @param spin what is known of waits there, where a point does not live long enough to learn it
+    WaitPoint(SharedFile file, long offset, BooleanSupplier open, WaitSpin spin) {
         this.file = file;
         this.memory = file.memory();
         this.offset = offset;
         this.open = open;
+        this.spin = spin;
     }
 
     /// Whether a word says that somebody waits.
@@ -91,7 +98,7 @@ final class WaitPoint {
 
     private void awaitMapped(Object blocker) {
         Strand self = Strand.current();
-        if (spin.look(self, this::isOpen)) {
+        if (spin.look(self, isOpen)) {
             self.checkpoint();
             return;
         }
@@ -103,7 +110,10 @@ final class WaitPoint {
             self.abandon(waiter.token);
             return;
         }
-        if (!self.await(waiter.token)) {
+        long begun = spin.sleeps();
+        boolean resumed = self.await(waiter.token);
+        spin.slept(begun);
+        if (!resumed) {
             if (!remove(waiter)) {
                 passOn(); // woken, and cancelled at the same time
             }

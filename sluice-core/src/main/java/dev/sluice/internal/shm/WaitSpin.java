@@ -1,49 +1,135 @@
 package dev.sluice.internal.shm;
 
+import dev.sluice.internal.linux.CallState;
+import dev.sluice.internal.linux.Sched;
 import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.time.Clock;
 import java.util.function.BooleanSupplier;
 
-/// How long to look before sleeping: a wake costs ten to two hundred times what it takes another processor to
-/// hand over.
+/// Whether who waits at a word of a shared file looks at it for a while before it sleeps.
 ///
-/// Looks that end well make the next ones longer, up to [#MOST_NANOS]; those in vain make them shorter. A
-/// coroutine looks only while its loop has nothing else to do.
+/// To be woken takes some 30 µs: two threads have to run, and a processor that idles takes its time. Another
+/// process that is awake answers in less than one. So waits that others ended soon earn credit, and with credit
+/// there is a look, of [#LIMIT_NANOS] at most. A wait that was long costs more than a short one earns, and a
+/// look in vain without credit left doubles the number of short waits before the next one: who waits for
+/// somebody who takes his time sleeps at once. It is the rule of `IdleSpin`, for waits that another process
+/// ends, whose waking takes longer.
 ///
-/// Threads: any; the limit is a guess, and races about it do no harm.
+/// A look is longer than a waking takes: else two that hand something back and forth would each give up just
+/// before the other is awake, and so for ever. After its first microseconds it offers its processor to others
+/// again and again: whom it waits for may be waiting for that.
+///
+/// A coroutine looks while its loop has nothing else to do; timers and I/O get their turn in between.
+///
+/// Threads: any; the credit is a guess, and races about it do no harm.
 final class WaitSpin {
-    private static final long MOST_NANOS = 20_000;
-    private static final long LEAST_NANOS = 500;
+    /// How long one look lasts at most.
+    static final long LIMIT_NANOS = 50_000;
+
+    /// A wait that a look could have spared.
+    static final long SHORT_NANOS = 2 * LIMIT_NANOS;
+
+    /// From when on a look offers its processor to others.
+    static final long ALONE_NANOS = 3_000;
+
+    static final int MOST_CREDIT = 8;
+    static final int LONG_COSTS = 4;
+    static final int MOST_DEBT = 64;
+
     private static final int LOOKS_PER_CLOCK = 16;
     private static final boolean PARALLEL = Runtime.getRuntime().availableProcessors() > 1;
 
-    private static final Clock CLOCK = Clock.system();
+    private final Calls calls;
+    private final Clock clock;
+    private final boolean possible;
+    private int credit = 1; // looks while it is positive; else so many short waits and one more come before a look
+    private int debt = 1; // short waits before the next look, if the one now is in vain and no credit is left
+    private boolean spent; // a look in vain since the last sleep
 
-    private long limit = MOST_NANOS / 2;
+    /// @param calls for the processor that is offered to others
+    WaitSpin(Calls calls) {
+        this(calls, Clock.system(), PARALLEL);
+    }
 
-    /// Looks a while.
+    /// @param possible whether others run while one looks
+    WaitSpin(Calls calls, Clock clock, boolean possible) {
+        this.calls = calls;
+        this.clock = clock;
+        this.possible = possible;
+    }
+
+    /// Looks a while, if that pays.
     ///
+    /// @param strand who waits
     /// @return whether it is open
     boolean look(Strand strand, BooleanSupplier open) {
         EventLoop loop = strand.loop();
-        if (!PARALLEL || loop != null && (loop.simulated() || !loop.idle())) {
+        if (credit <= 0 || !possible || loop != null && !mayLook(loop, strand)) {
             return false;
         }
-        long most = limit;
-        long start = CLOCK.nanoTime();
-        long spent;
-        do {
+        long start = clock.nanoTime();
+        long looked = 0;
+        while (looked < LIMIT_NANOS) {
             for (int i = 0; i < LOOKS_PER_CLOCK; i++) {
                 if (open.getAsBoolean()) {
-                    limit = Math.min(2 * most, MOST_NANOS);
+                    earn();
+                    debt = Math.max(debt / 2, 1);
                     return true;
                 }
                 Thread.onSpinWait();
             }
-            spent = CLOCK.nanoTime() - start;
-        } while (spent < most);
-        limit = Math.max(most / 2, LEAST_NANOS);
+            if (loop != null && !loop.idle()) {
+                return false;
+            }
+            looked = clock.nanoTime() - start;
+            if (looked > ALONE_NANOS) {
+                CallState state = calls.take();
+                Sched.yield(state);
+                calls.give(state);
+            }
+        }
+        spent = true;
         return false;
+    }
+
+    /// A coroutine that waits for short times only would never leave its loop: it lets timers and I/O have a
+    /// turn when it has had its slice.
+    private static boolean mayLook(EventLoop loop, Strand strand) {
+        if (loop.simulated()) {
+            return false;
+        }
+        if (loop.idle() && !loop.mayStay()) {
+            Sleep.pass(strand);
+        }
+        return loop.idle();
+    }
+
+    /// Somebody is about to sleep.
+    ///
+    /// @return for [#slept]
+    long sleeps() {
+        return clock.nanoTime();
+    }
+
+    /// Somebody has slept, and was woken or cancelled.
+    ///
+    /// @param begun what [#sleeps] said
+    void slept(long begun) {
+        boolean brief = clock.nanoTime() - begun < SHORT_NANOS;
+        if (spent && credit <= LONG_COSTS) {
+            credit = 1 - debt;
+            debt = Math.min(2 * debt, MOST_DEBT);
+        } else if (spent || !brief) {
+            credit = Math.min(credit, Math.max(credit - LONG_COSTS, 0));
+        } else {
+            earn();
+        }
+        spent = false;
+    }
+
+    private void earn() {
+        credit = Math.min(credit + 1, MOST_CREDIT);
     }
 }

@@ -3,7 +3,7 @@
 //     warm MILLIS   ->  the nanoseconds of an operation, after having done it for that long
 //     run COUNT     ->  what the load returned, and the metrics of an operation
 //
-// usage: allreduce-mpi BYTES; it starts itself anew by mpirun, as two ranks. Rank 0 has the input.
+// usage: allreduce-mpi BYTES RANKS; it starts itself anew by mpirun, as so many. Rank 0 has the input.
 
 #include <mpi.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int rank, count;
+static int rank, ranks, count;
 static int64_t *own, *all;
 
 static double nanos(void) {
@@ -29,7 +29,7 @@ static double user_nanos(void) {
     return usage.ru_utime.tv_sec * 1e9 + usage.ru_utime.tv_usec * 1e3;
 }
 
-// Both ranks; returns the sum of the last elements of all results.
+// All ranks; returns the sum of the last elements of all results.
 static int64_t reduce(int64_t operations) {
     int64_t sum = 0;
     for (int64_t i = 0; i < operations; i++) {
@@ -42,7 +42,7 @@ static int64_t reduce(int64_t operations) {
 
 // Rank 0.
 static int64_t run(int64_t operations) {
-    MPI_Send(&operations, 1, MPI_INT64_T, 1, 0, MPI_COMM_WORLD);
+    for (int other = 1; other < ranks; other++) MPI_Send(&operations, 1, MPI_INT64_T, other, 0, MPI_COMM_WORLD);
     return reduce(operations);
 }
 
@@ -88,19 +88,20 @@ static void follow(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s BYTES\n", argv[0]);
+    if (argc != 3) {
+        fprintf(stderr, "usage: %s BYTES RANKS\n", argv[0]);
         return 2;
     }
     if (getenv("OMPI_COMM_WORLD_RANK") == NULL) {
         setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
         setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
-        execlp("mpirun", "mpirun", "-n", "2", "--oversubscribe", argv[0], argv[1], (char *)NULL);
+        execlp("mpirun", "mpirun", "-n", argv[2], "--oversubscribe", argv[0], argv[1], argv[2], (char *)NULL);
         perror("mpirun");
         return 1;
     }
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
     count = atoi(argv[1]) / (int)sizeof(int64_t);
     own = calloc(count, sizeof *own);
     all = calloc(count, sizeof *all);

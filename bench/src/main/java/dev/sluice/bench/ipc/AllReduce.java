@@ -8,27 +8,30 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/// An operation is the sum of arrays of two ranks, in processes of their own, which both get. This is rank 0, a
-/// [Partner] the other; each adds up as it goes on what it has got.
+/// An operation is the sum of arrays of some ranks, in processes of their own, which all get. This is rank 0, the
+/// others are a [Partner] each; every one adds up as it goes on what it has got.
 final class AllReduce implements Load {
-    private static final int SIZE = 2;
-
     private final String place = "sluice-bench-ranks-" + ProcessHandle.current().pid();
     private final long[] numbers;
-    private final PartnerProcess partner;
+    private final List<PartnerProcess> partners = new ArrayList<>();
     private final Group group;
 
-    AllReduce(int bytes) {
+    AllReduce(int bytes, int ranks) {
         this.numbers = new long[bytes / Long.BYTES];
-        this.partner = PartnerProcess.java("ranks", place, Integer.toString(bytes));
-        this.group = Group.join("shm:" + place + "/ranks", 0, SIZE);
+        for (int rank = 1; rank < ranks; rank++) {
+            partners.add(PartnerProcess.java(
+                    "ranks", place, Integer.toString(bytes), Integer.toString(rank), Integer.toString(ranks)));
+        }
+        this.group = Group.join("shm:" + place + "/ranks", 0, ranks);
     }
 
-    /// What the other rank does.
-    static void take(String place, int bytes) {
-        try (Group group = Group.join("shm:" + place + "/ranks", 1, SIZE)) {
+    /// What another rank does.
+    static void take(String place, int bytes, int rank, int ranks) {
+        try (Group group = Group.join("shm:" + place + "/ranks", rank, ranks)) {
             long[] numbers = new long[bytes / Long.BYTES];
             while (true) {
                 reduce(group, numbers, group.allReduce(0, Reduction.SUM));
@@ -55,7 +58,7 @@ final class AllReduce implements Load {
 
     @Override
     public void close() {
-        partner.close();
+        partners.forEach(PartnerProcess::close);
         group.close();
         try {
             Path directory = Path.of("/dev/shm", place + ".d");

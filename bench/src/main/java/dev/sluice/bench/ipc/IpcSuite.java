@@ -32,8 +32,10 @@ public final class IpcSuite {
         works.add(keys("put"));
         works.add(pool("many in flight", IN_FLIGHT));
         works.add(pool("one at a time", 1));
-        works.add(allReduce("8 B", 8));
-        works.add(allReduce("1 MB", 1_000_000));
+        for (int ranks : quick ? new int[] {2} : new int[] {2, 4}) {
+            works.add(allReduce(ranks, "8 B", 8));
+            works.add(allReduce(ranks, "1 MB", 1_000_000));
+        }
         return works;
     }
 
@@ -81,8 +83,8 @@ public final class IpcSuite {
                 .goal(Metric.WALL, 50);
     }
 
-    private static Work allReduce(String size, int bytes) {
-        return Work.of("all-reduce of 2 ranks, " + size, () -> new AllReduce(bytes))
-                .beside(Program.mpi("Open MPI", "allreduce", Integer.toString(bytes)));
+    private static Work allReduce(int ranks, String size, int bytes) {
+        return Work.of("all-reduce of " + ranks + " ranks, " + size, () -> new AllReduce(bytes, ranks))
+                .beside(Program.mpi("Open MPI", "allreduce", Integer.toString(bytes), Integer.toString(ranks)));
     }
 }

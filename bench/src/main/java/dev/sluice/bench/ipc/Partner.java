@@ -4,15 +4,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// The other process. A first message says how many follow, and whether each is sent back; else one is, at the
-/// end. Of ranks it is the second.
+/// end. Of ranks it is another than the first.
 public final class Partner {
     private Partner() {}
 
-    /// @param arguments the kind of the wire, and its place; of ranks the bytes that they reduce, too
+    /// @param arguments the kind of the wire, and its place; of ranks the bytes that they reduce, which one it is, and
+    /// of how many, too
     public static void main(String[] arguments) throws IOException {
         Thread.ofPlatform().daemon().start(Partner::endWithParent);
         if (arguments[0].equals("ranks")) {
-            AllReduce.take(arguments[1], Integer.parseInt(arguments[2]));
+            AllReduce.take(
+                    arguments[1],
+                    Integer.parseInt(arguments[2]),
+                    Integer.parseInt(arguments[3]),
+                    Integer.parseInt(arguments[4]));
         } else {
             answer(arguments[0], arguments[1]);
         }

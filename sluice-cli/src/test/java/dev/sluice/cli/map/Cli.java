@@ -3,6 +3,7 @@ package dev.sluice.cli.map;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.cli.OwnJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,20 +82,7 @@ final class Cli {
     }
 
     ProcessBuilder builder(String... arguments) {
-        List<String> command = new ArrayList<>();
-        // Who runs tests in the background of a shell ignores SIGINT, and so would everything started from
-        // there.
-        command.addAll(List.of("env", "--default-signal=INT,TERM,HUP,PIPE"));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of("-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
-        command.add("-Djdk.trackAllThreads=false");
-        if (!FALLBACK) {
-            command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
-        }
-        command.addAll(jvmFlags);
-        command.add("-cp");
-        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        List<String> command = OwnJvm.words(!FALLBACK, jvmFlags);
         command.addAll(List.of("dev.sluice.cli.Main", "map"));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command);

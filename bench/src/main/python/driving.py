@@ -9,17 +9,20 @@ import sys
 import time
 
 
-def drive(once, batch=1, settle=lambda: None):
+def drive(once, batch=1, settle=lambda: None, trips=()):
     """Obeys until the input ends.
 
     once: takes the number of operations, and returns a value that depends on it only
     batch: the least number of operations
     settle: what ends the warm-up
+    trips: a list that gets the nanoseconds of each operation, of loads that time them
     """
     for line in sys.stdin:
         order, number = line.split()
-        answer = _warm_up(once, int(number) * 1_000_000, batch, settle) if order == "warm" else _sample(once, int(number))
-        print(answer, flush=True)
+        if order == "warm":
+            print(_warm_up(once, int(number) * 1_000_000, batch, settle), flush=True)
+        else:
+            print(_sample(once, int(number), trips), flush=True)
 
 
 def _warm_up(once, nanos, batch, settle):
@@ -36,10 +39,16 @@ def _warm_up(once, nanos, batch, settle):
             operations *= 2
 
 
-def _sample(once, operations):
+def _sample(once, operations, trips):
+    if trips:
+        trips.clear()
     user = resource.getrusage(resource.RUSAGE_SELF).ru_utime
     start = time.perf_counter_ns()
     check = once(operations)
     wall = time.perf_counter_ns() - start
     user = (resource.getrusage(resource.RUSAGE_SELF).ru_utime - user) * 1e9
-    return f"{check} WALL={wall / operations} USER_CPU={user / operations}"
+    answer = f"{check} WALL={wall / operations} USER_CPU={user / operations}"
+    if trips:
+        trips.sort()
+        answer += f" LATENCY={trips[len(trips) // 2]} LATENCY_99={trips[int(len(trips) * 0.99)]}"
+    return answer

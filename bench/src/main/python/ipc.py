@@ -5,6 +5,7 @@ usage: ipc.py pipe|queue BYTES stream|echo
 
 import multiprocessing
 import sys
+import time
 
 from driving import drive
 
@@ -33,13 +34,17 @@ def partner(wire_of, ends):
             wire.send(b"done")
 
 
-def run(wire, message, echo, operations):
+def run(wire, message, echo, operations, trips):
     wire.send(b"%d %d" % (operations, echo))
     total = 0
+    sent = time.perf_counter_ns()
     for _ in range(operations):
         wire.send(message)
         if echo:
             total += len(wire.receive())
+            received = time.perf_counter_ns()
+            trips.append(received - sent)
+            sent = received
     if not echo:
         wire.receive()
         total = operations * len(message)
@@ -56,7 +61,8 @@ def main():
         there, back = context.Queue(1024), context.Queue(1024)
         wire_of, ends, wire = Queue, (back, there), Queue(there, back)
     context.Process(target=partner, args=(wire_of, ends), daemon=True).start()
-    drive(lambda operations: run(wire, message, echo, operations))
+    trips = []
+    drive(lambda operations: run(wire, message, echo, operations, trips), trips=trips)
 
 
 main()

@@ -7,6 +7,7 @@ public enum Metric {
     CPU("ns CPU/op", false),
     ALLOCATED("B allocated/op", false),
     LATENCY("ns, median of each op", false),
+    LATENCY_99("ns, 99 of 100 ops", false),
     HEAP("B heap/task", false),
     START("s to start", false),
     END("s to end", false),

@@ -9,6 +9,13 @@ import java.util.StringJoiner;
 /// @param check what the load returned
 /// @param values by metric
 public record Sample(long check, Map<Metric, Double> values) {
+    /// The same with one more value.
+    public Sample with(Metric metric, double value) {
+        Map<Metric, Double> more = new LinkedHashMap<>(values);
+        more.put(metric, value);
+        return new Sample(check, more);
+    }
+
     /// One line, which [#parse] reads: how a child JVM reports.
     String print() {
         var line = new StringJoiner(" ");

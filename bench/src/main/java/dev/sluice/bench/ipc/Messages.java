@@ -1,16 +1,20 @@
 package dev.sluice.bench.ipc;
 
 import dev.sluice.bench.Load;
+import dev.sluice.bench.Metric;
+import dev.sluice.bench.Sample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
-/// An operation is a message to another process, or one there and back.
+/// An operation is a message to another process, or one there and back. Each that comes back is timed, too.
 final class Messages implements Load {
     private final byte[] message;
     private final boolean echo;
     private final Wire wire;
     private final PartnerProcess partner;
+    private long[] nanos = {}; // of each that came back; empty: not asked for
 
     private Messages(int bytes, boolean echo, Wire wire, PartnerProcess partner) {
         this.message = new byte[bytes];
@@ -54,16 +58,38 @@ final class Messages implements Load {
     }
 
     @Override
+    public Sample sample(long operations) throws Exception {
+        if (!echo) {
+            return Load.super.sample(operations);
+        }
+        nanos = new long[Math.toIntExact(operations)];
+        try {
+            Sample whole = Load.super.sample(operations);
+            Arrays.sort(nanos);
+            return whole.with(Metric.LATENCY, nanos[nanos.length / 2])
+                    .with(Metric.LATENCY_99, nanos[(int) (nanos.length * 0.99)]);
+        } finally {
+            nanos = new long[0];
+        }
+    }
+
+    @Override
     public long run(long operations) throws IOException {
         wire.send(ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
                 .putLong(operations)
                 .putInt(echo ? 1 : 0)
                 .array());
         long sum = 0;
-        for (long i = 0; i < operations; i++) {
+        long sent = System.nanoTime();
+        for (int i = 0; i < operations; i++) {
             wire.send(message);
             if (echo) {
                 sum += wire.receive().length;
+            }
+            if (i < nanos.length) {
+                long received = System.nanoTime();
+                nanos[i] = received - sent;
+                sent = received;
             }
         }
         if (!echo) {

@@ -241,6 +241,11 @@ final class Output extends Operation {
         return end - start + nextEnd;
     }
 
+    /// How many bytes [#put] would take now.
+    int room() {
+        return (nextChunk == 0 ? CHUNK - end : 0) + CHUNK - nextEnd;
+    }
+
     /// Told when there is room, if there is none now.
     ///
     /// @return null if there is some, or never will be

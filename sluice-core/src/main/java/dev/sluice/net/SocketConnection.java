@@ -4,6 +4,7 @@ import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.io.FileTarget;
 import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.io.OpenFile;
+import dev.sluice.internal.io.PromptTarget;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.linux.DescriptorMessage;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// sends. Callers on the loop's thread touch both directly, others through actions of the loop.
 ///
 /// Threads: see [Connection]; what belongs to the loop thread says so.
-final class SocketConnection extends KernelSocket implements BetweenEnds, FileTarget {
+final class SocketConnection extends KernelSocket implements BetweenEnds, FileTarget, PromptTarget {
     /// How long a close waits for the peer to take what was written, if nothing else is said.
     static final long GRACE_NANOS = 5_000_000_000L;
 
@@ -107,6 +108,11 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
             }
             awaitRoom();
         }
+    }
+
+    @Override
+    public boolean takesAtOnce(int bytes) {
+        return calls.loop().onLoop() && output.room() >= bytes;
     }
 
     private int putFromOutside(ByteBuffer from) {

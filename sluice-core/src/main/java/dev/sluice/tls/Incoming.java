@@ -198,6 +198,7 @@ final class Incoming {
         choose();
         records.compact();
         assert records.hasRemaining() : operation + " of " + owner + ": a record of more than " + records;
+        owner.sendBeforeWait();
         int count;
         try {
             count = lower.read(records);

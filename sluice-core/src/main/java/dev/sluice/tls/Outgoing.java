@@ -1,6 +1,7 @@
 package dev.sluice.tls;
 
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.io.PromptTarget;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.net.Connection;
 import dev.sluice.net.NetException;
@@ -14,14 +15,22 @@ import org.jspecify.annotations.Nullable;
 
 /// Encrypts what is written, and hands it to the connection below.
 ///
-///     bytes ──wrap──▶ filling ──▶ sending ──write──▶ the connection below
+///     bytes ──gather──▶ plain ──wrap──▶ filling ──▶ sending ──write──▶ the connection below
+///       └─────────────────────────wrap────▲
+///
+/// *What is gathered.* A record costs as much as some kilobytes in it. So what a coroutine of the loop writes is
+/// put into one record with what else is written before the next suspension, if it fits; and encrypted by who
+/// comes first: a writer whose bytes do not fit, a reader before it waits, the end, or a coroutine that runs
+/// behind those that are ready now. Larger writes, and those from elsewhere, are encrypted at once, behind what
+/// was gathered.
 ///
 /// *Who sends* is one at a time: the one who finds something to send and nobody at it. It sends until nothing
-/// is left. If it is cancelled meanwhile, a coroutine of the loop goes on: what has been encrypted counts as
-/// written, and cannot be taken back.
+/// is left. If it is cancelled meanwhile, a coroutine of the loop goes on: what has been taken counts as written,
+/// and cannot be taken back. A failure that no writer sees is told to the next one, or to who closes.
 ///
 /// Invariants: `sending` is not null while somebody sends; that one alone touches the buffer. Records go out in
-/// the order in which the engine made them: `wrap` happens under the lock, into `filling`.
+/// the order in which the engine made them: `wrap` happens under the lock, into `filling`. While `plain` is not
+/// null there is a coroutine that will look at it, or somebody sends, who looks before the turn ends.
 ///
 /// Threads: any coroutine. `lock` guards the rest, and is never held over a suspension.
 final class Outgoing {
@@ -33,12 +42,15 @@ final class Outgoing {
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock.
+    private @Nullable ByteBuffer plain; // gathered, up to its position; looked at without in sendBeforeWait
+    private boolean due; // a coroutine will look at it
     private @Nullable ByteBuffer filling;
     private @Nullable ByteBuffer sending;
+    private boolean ends; // behind what was gathered; written under the lock, read by the writer
     private boolean endsLower; // when all has been sent, the output below is ended
     private boolean over; // and has been
     private @Nullable IOException failure;
-    private @Nullable Completion<Boolean> progress; // of those who wait for the one who sends
+    private final Progress progress = new Progress(); // of the one who sends
 
     private long bytesTaken; // the writer; read by anybody for statistics
 
@@ -48,8 +60,50 @@ final class Outgoing {
         this.engine = engine;
     }
 
-    /// Encrypts and sends. One writer at a time.
+    /// Takes all bytes, to be sent soon, or sent already. One writer at a time.
     void write(ByteBuffer from) throws IOException {
+        if (!gather(from)) {
+            encrypt(from);
+        }
+    }
+
+    /// Takes what fits into one record with what was gathered before.
+    ///
+    /// @return false if it does not
+    private boolean gather(ByteBuffer from) throws IOException {
+        if (!owner.onLoop()) {
+            return false;
+        }
+        lock.lock();
+        try {
+            check("write");
+            int count = from.remaining();
+            int held = plain == null ? 0 : plain.position();
+            if (held + count >= Packets.CONTENT_BYTES || !willBeSent()) {
+                return false;
+            }
+            if (plain == null) {
+                plain = Packets.take();
+            }
+            plain.put(from);
+            bytesTaken += count;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Sees to a coroutine that sends what is gathered. Under the lock.
+    ///
+    /// @return false if the loops are being closed
+    private boolean willBeSent() {
+        if (!due) {
+            due = owner.tryLaunch("send " + owner, this::sendGathered);
+        }
+        return due;
+    }
+
+    private void encrypt(ByteBuffer from) throws IOException {
         do {
             boolean mine;
             Completion<Boolean> wait = null;
@@ -57,11 +111,13 @@ final class Outgoing {
             try {
                 check("write");
                 int before = from.remaining();
-                wrap(from);
+                if (wrapPlain()) {
+                    wrap(from);
+                }
                 bytesTaken += before - from.remaining();
                 mine = begin();
                 if (!mine && from.hasRemaining()) {
-                    wait = progress();
+                    wait = progress.next();
                 }
             } finally {
                 lock.unlock();
@@ -115,10 +171,47 @@ final class Outgoing {
             if (begin()) {
                 sendBehind();
             }
-            return failure == null && wants() ? progress() : null;
+            return failure == null && wants() ? progress.next() : null;
         } catch (IOException failed) {
             fail(failed);
             return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Sends what was gathered, for a reader that is about to wait: at once if the connection below takes it so,
+    /// else behind the scenes. What fails is told to who writes.
+    void sendBeforeWait() {
+        if (plain == null) {
+            return; // what this thread has gathered is seen here; else the coroutine that looks at it will send it
+        }
+        boolean atOnce = lower instanceof PromptTarget target && target.takesAtOnce(Packets.BYTES);
+        if (beginGathered(false)) {
+            if (atOnce) {
+                sendQuietly();
+            } else {
+                sendBehind();
+            }
+        }
+    }
+
+    /// The coroutine that looks at what was gathered.
+    private void sendGathered() {
+        if (beginGathered(true)) {
+            sendQuietly();
+        }
+    }
+
+    private boolean beginGathered(boolean byCoroutine) {
+        lock.lock();
+        try {
+            due &= !byCoroutine;
+            wrapPlain(); // as far as there is room
+            return begin();
+        } catch (IOException failed) {
+            assert failure != null; // told to the next who writes
+            return false;
         } finally {
             lock.unlock();
         }
@@ -134,15 +227,15 @@ final class Outgoing {
             lock.lock();
             try {
                 check("close");
-                engine.closeOutbound();
+                ends = true;
                 this.endsLower |= endsLower;
-                wrapOwn();
+                wrapRest();
                 mine = begin();
                 if (!mine) {
                     if (sending == null) {
                         return;
                     }
-                    wait = progress();
+                    wait = progress.next();
                 }
             } finally {
                 lock.unlock();
@@ -155,9 +248,9 @@ final class Outgoing {
         }
     }
 
-    /// Whether the end of the output has been said.
+    /// Whether the end of the output has been said, or will be.
     boolean hasEnded() {
-        return engine.isOutboundDone();
+        return ends || engine.isOutboundDone();
     }
 
     // ---- encrypting; under the lock
@@ -180,6 +273,38 @@ final class Outgoing {
                 default -> throw new IllegalStateException("wrap of " + owner + ": " + result);
             }
         }
+    }
+
+    /// Encrypts what was gathered.
+    ///
+    /// @return false if there is no room for all of it now
+    private boolean wrapPlain() throws IOException {
+        ByteBuffer known = plain; // null after a failure
+        if (known == null) {
+            return true;
+        }
+        known.flip();
+        try {
+            wrap(known);
+        } catch (IOException failed) {
+            fail(failed); // these bytes were taken
+            throw failed;
+        }
+        if (known.hasRemaining()) {
+            known.compact();
+            return false;
+        }
+        plain = null;
+        Packets.give(known);
+        return true;
+    }
+
+    /// Encrypts what was gathered, and says what else is to be said behind it, as far as there is room.
+    private void wrapRest() throws IOException {
+        if (wrapPlain() && ends) {
+            engine.closeOutbound();
+        }
+        wrapOwn();
     }
 
     /// Records that the engine wants to send by itself: of the handshake, new keys, alerts, the end.
@@ -283,16 +408,16 @@ final class Outgoing {
                 Packets.give(sent);
             }
             sending = null;
-            wrapOwn();
+            wrapRest();
             if (next()) {
-                tellProgress();
+                progress.tell();
                 return Next.SEND;
             }
             if (mustEndLower()) {
                 sending = NOTHING; // it stays this one's turn
                 return Next.END_LOWER;
             }
-            tellProgress();
+            progress.tell();
             return Next.STOP;
         } finally {
             lock.unlock();
@@ -304,7 +429,7 @@ final class Outgoing {
         try {
             over = true;
             sending = null;
-            tellProgress();
+            progress.tell();
         } finally {
             lock.unlock();
         }
@@ -312,16 +437,16 @@ final class Outgoing {
 
     /// Has what is left sent by a coroutine of the loop.
     private void sendBehind() {
+        if (!owner.tryLaunch("send " + owner, this::sendQuietly)) {
+            fail(new IOException("its loops are being closed"));
+        }
+    }
+
+    private void sendQuietly() {
         try {
-            owner.launch("send " + owner, () -> {
-                try {
-                    send();
-                } catch (IOException failed) {
-                    assert failure != null; // told to the next who writes
-                }
-            });
-        } catch (IllegalStateException loopsClosed) {
-            fail(new IOException(loopsClosed));
+            send();
+        } catch (IOException failed) {
+            assert failure != null; // told to the next who writes
         }
     }
 
@@ -333,40 +458,17 @@ final class Outgoing {
             }
             sending = null; // for the garbage collector: who knows who still looks at it
             filling = null;
-            tellProgress();
+            plain = null;
+            progress.tell();
         } finally {
             lock.unlock();
         }
     }
 
-    private void check(String operation) throws IOException {
+    private void check(String operation) throws NetException {
         IOException known = failure;
-        if (known == null) {
-            return;
-        }
-        boolean peerGone = known instanceof NetException net && net.isPeerGone();
-        IOException again = peerGone
-                ? NetException.reset(operation, owner)
-                : new TlsException(
-                        operation, owner, TlsException.Problem.BROKEN_RECORD, "an earlier write failed: " + known);
-        again.initCause(known);
-        throw again;
-    }
-
-    private Completion<Boolean> progress() {
-        Completion<Boolean> known = progress;
-        if (known == null) {
-            known = new Completion<>();
-            progress = known;
-        }
-        return known;
-    }
-
-    private void tellProgress() {
-        Completion<Boolean> waiting = progress;
-        if (waiting != null) {
-            progress = null;
-            waiting.complete(true);
+        if (known != null) {
+            throw TlsException.later(operation, owner, known);
         }
     }
 
@@ -376,14 +478,16 @@ final class Outgoing {
         return bytesTaken;
     }
 
-    /// How many encrypted bytes have not been handed to the connection below.
+    /// How many bytes, encrypted or still to be, have not been handed to the connection below.
     long pending() {
         lock.lock();
         try {
             ByteBuffer one = sending;
-            ByteBuffer other = filling;
-            long sent = one == null ? 0 : one.remaining();
-            return sent + (other == null ? 0 : other.position());
+            long rest = one == null ? 0 : one.remaining();
+            for (ByteBuffer other : new ByteBuffer[] {filling, plain}) {
+                rest += other == null ? 0 : other.position();
+            }
+            return rest;
         } finally {
             lock.unlock();
         }

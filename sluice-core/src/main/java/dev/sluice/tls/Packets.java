@@ -13,6 +13,9 @@ final class Packets {
     /// 6.2.3), and then some.
     static final int RECORD_BYTES = 17 << 10;
 
+    /// What a record carries at most (RFC 8446, 5.1).
+    static final int CONTENT_BYTES = 1 << 14;
+
     /// What a buffer has room for.
     static final int BYTES = 2 * RECORD_BYTES;
 

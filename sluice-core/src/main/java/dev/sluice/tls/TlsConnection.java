@@ -10,14 +10,15 @@ import javax.net.ssl.SSLSession;
 /// A connection whose bytes are encrypted, and whose peer is who it says.
 ///
 /// Made by [TlsContext#connect] and [TlsContext#accept]. It has the other connection's ends and name; its
-/// statistics count what readers and writers see, and what waits to be sent as it is sent, encrypted. All that
-/// [Connection] says holds, and besides:
+/// statistics count what readers and writers see, and what waits to be sent: encrypted, as it is sent, but for
+/// what was written just now. All that [Connection] says holds, and besides:
 ///
 /// - The end of the input is what the peer has *said* (`close_notify`). If the bytes just end, that is a
 ///   [TlsException] with [TlsException.Problem#TRUNCATED], since anybody on the way could have cut them off.
 /// - [Connection#closeOutput] ends one half with TLS 1.3. TLS 1.2 has no halves (RFC 5246, 7.2.1): the peer's
 ///   output ends with its input.
-/// - Several records are sent as one piece, and read as far as the reader has room.
+/// - What coroutines of the connection's loop write between two suspensions shares records of up to 16 KiB. Several
+///   records are sent as one piece, and read as far as the reader has room.
 /// - A peer that asks to negotiate again is refused.
 public interface TlsConnection extends Connection {
     /// Reads what has come, as [Connection] does.

@@ -2,6 +2,7 @@ package dev.sluice.tls;
 
 import dev.sluice.net.Connection;
 import dev.sluice.net.NetException;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
@@ -42,6 +43,15 @@ public final class TlsException extends NetException {
         String text = String.valueOf(cause.getMessage());
         var failure = new TlsException(operation, connection, problem(cause, text), text);
         failure.initCause(cause);
+        return failure;
+    }
+
+    /// What is told of a failure that somebody else has met, or nobody: of a write behind the scenes.
+    static NetException later(String operation, Connection connection, IOException earlier) {
+        NetException failure = earlier instanceof NetException net && net.isPeerGone()
+                ? NetException.reset(operation, connection)
+                : new TlsException(operation, connection, Problem.BROKEN_RECORD, "an earlier write failed: " + earlier);
+        failure.initCause(earlier);
         return failure;
     }
 

@@ -154,9 +154,26 @@ final class TlsStream implements TlsConnection {
         return out.answer();
     }
 
+    /// Whether the caller runs on the connection's loop.
+    boolean onLoop() {
+        return loop.onLoop();
+    }
+
     /// Runs an action in a coroutine of the loop that nobody waits for.
-    void launch(String name, Runnable action) {
-        Engines.root(Engines.face(loop).loops()).launch(loop, name, action);
+    ///
+    /// @return false if the loops are being closed; the action is not run then
+    boolean tryLaunch(String name, Runnable action) {
+        try {
+            Engines.root(Engines.face(loop).loops()).launch(loop, name, action);
+            return true;
+        } catch (IllegalStateException loopsClosed) {
+            return false;
+        }
+    }
+
+    /// Sends what was gathered; see [Outgoing#sendBeforeWait].
+    void sendBeforeWait() {
+        out.sendBeforeWait();
     }
 
     private void enter(Turn turn, String operation) throws NetException {

@@ -37,6 +37,7 @@ final class Preload {
         "dev.sluice.internal.local.PipeState",
         "dev.sluice.internal.local.QueueState",
         "dev.sluice.internal.local.TopicState",
+        "dev.sluice.internal.loop.GiveWay",
         "dev.sluice.internal.loop.IdleSpin",
         "dev.sluice.internal.loop.Inbox",
         "dev.sluice.internal.loop.Inbox$Pushed",

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// lock (Karlin, Li, Manasse, Owicki: "Empirical Studies of Competitive Spinning for a Shared-Memory
 /// Multiprocessor", SOSP 1991).
 ///
-/// Two threads that the system has put on one processor look in vain, each keeping the other from running. So
-/// each look in vain doubles the number of short sleeps before the next one, and each that pays halves it.
+/// Two threads that the system has put on one processor would each keep the other from running: so who looks
+/// gives way, again and again ([GiveWay]), and at once if that was what helped the last time. Where it is no
+/// use, each look in vain doubles the number of short sleeps before the next one, and each that pays halves it.
 ///
 /// Threads: the one whose sleep it is, mounted coroutines included.
 public final class IdleSpin {
@@ -30,16 +31,18 @@ public final class IdleSpin {
     static final int LONG_COSTS = 4;
     static final int MOST_DEBT = 64;
 
-    private static final int LOOKS_PER_CLOCK = 16;
+    private static final int LOOKS_AT_ONCE = 16; // before others get the processor
 
     /// Whether others run while a thread looks.
     public static final boolean PARALLEL = Runtime.getRuntime().availableProcessors() > 1;
 
     private final Clock clock;
     private final boolean possible;
+    private final GiveWay giveWay;
     private int credit; // looks while it is positive; else so many short sleeps and one more come before a look
     private int debt = 1; // short sleeps before the next look, if the one now is in vain and no credit is left
     private boolean spent; // a look in vain since the last sleep
+    private boolean othersHelped; // the last look that paid did so because others ran meanwhile, on this processor
 
     /// What may end while somebody looks.
     public interface Wait {
@@ -49,8 +52,13 @@ public final class IdleSpin {
 
     /// @param possible whether time passes while this thread looks, and others run
     public IdleSpin(Clock clock, boolean possible) {
+        this(clock, possible, new GiveWay(clock));
+    }
+
+    IdleSpin(Clock clock, boolean possible, GiveWay giveWay) {
         this.clock = clock;
         this.possible = possible;
+        this.giveWay = giveWay;
     }
 
     /// Whether to look now.
@@ -67,11 +75,12 @@ public final class IdleSpin {
             return false;
         }
         long start = clock.nanoTime();
-        do {
-            for (int look = 0; look < LOOKS_PER_CLOCK; look++) {
+        int atOnce = othersHelped ? 1 : LOOKS_AT_ONCE;
+        boolean othersRan = false;
+        while (true) {
+            for (int look = 0; look < atOnce; look++) {
                 if (wait.over(token)) {
-                    earn();
-                    debt = Math.max(debt / 2, 1);
+                    paid(othersRan);
                     return true;
                 }
                 if (inbox != null && inbox.hasWork()) {
@@ -79,9 +88,23 @@ public final class IdleSpin {
                 }
                 Thread.onSpinWait();
             }
-        } while (clock.nanoTime() - start < LIMIT_NANOS);
-        spent = true;
-        return false;
+            long now = clock.nanoTime();
+            if (now - start >= LIMIT_NANOS) {
+                spent = true;
+                return false;
+            }
+            othersRan = giveWay.within(now);
+            atOnce = LOOKS_AT_ONCE;
+        }
+    }
+
+    private void paid(boolean othersRan) {
+        earn();
+        debt = Math.max(debt / 2, 1);
+        othersHelped = othersRan;
+        if (othersRan) {
+            giveWay.spared();
+        }
     }
 
     /// The thread has slept; it may look again.

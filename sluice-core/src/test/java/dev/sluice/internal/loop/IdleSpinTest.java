@@ -6,6 +6,8 @@ import dev.sluice.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class IdleSpinTest {
@@ -78,7 +80,58 @@ class IdleSpinTest {
         assertThat(looks()).isFalse();
     }
 
-    /// As two threads do that share a processor: none of their looks pays.
+    /// Two threads share a processor: what the one waits for happens when it lets the other run.
+    private IdleSpin whoseWaitOthersEnd(AtomicBoolean over, long runFor) {
+        return new IdleSpin(clock, true, new GiveWay(clock, () -> {
+            clock.nanos += runFor;
+            over.set(true);
+        }));
+    }
+
+    @Test
+    void whoLooksLetsOthersEndTheWait() {
+        var over = new AtomicBoolean();
+        IdleSpin shared = whoseWaitOthersEnd(over, GiveWay.OTHERS_NANOS);
+        shared.slept(1, true);
+        long before = clock.nanos;
+        for (int look = 1; look <= 1000; look++) {
+            over.set(false);
+            assertThat(shared.look(token -> over.get(), 0, null)).isTrue();
+            assertThat(clock.nanos - before).isLessThan(look * IdleSpin.LIMIT_NANOS / 2);
+        }
+    }
+
+    @Test
+    void givesWayAtOnceIfThatHelpedTheLastTime() {
+        var over = new AtomicBoolean();
+        var looks = new AtomicInteger();
+        IdleSpin shared = whoseWaitOthersEnd(over, GiveWay.OTHERS_NANOS);
+        IdleSpin.Wait wait = token -> {
+            looks.incrementAndGet();
+            return over.get();
+        };
+        shared.slept(1, true);
+        shared.look(wait, 0, null);
+        int first = looks.getAndSet(0);
+        over.set(false);
+        shared.look(wait, 0, null);
+        assertThat(looks.getAndSet(0)).isEqualTo(2).isLessThan(first);
+        shared.look(token -> true, 0, null); // over by itself
+        over.set(false);
+        shared.look(wait, 0, null);
+        assertThat(looks.get()).isEqualTo(first);
+    }
+
+    @Test
+    void aStrangerWhoTakesLongDoesNotMakeALookOneInVain() {
+        var over = new AtomicBoolean();
+        IdleSpin shared = whoseWaitOthersEnd(over, 3_000_000);
+        shared.slept(1, true);
+        assertThat(shared.look(token -> over.get(), 0, null)).isTrue();
+        assertThat(shared.look(token -> true, 0, null)).isTrue();
+    }
+
+    /// As two threads do that share a processor, where giving way is no use: none of their looks pays.
     @Test
     void looksInVainBecomeRare() {
         List<Integer> sleepsBeforeLooks = new ArrayList<>();

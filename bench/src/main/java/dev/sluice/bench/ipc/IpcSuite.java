@@ -27,6 +27,9 @@ public final class IpcSuite {
                 }
             }
         }
+        if (!quick) {
+            works.addAll(List.of(fan(4, 1), fan(1, 4), fan(4, 4)));
+        }
         works.add(withPython());
         works.add(keys("get"));
         works.add(keys("put"));
@@ -56,6 +59,14 @@ public final class IpcSuite {
                 .goal(Metric.WALL, 1)
                 .beside("JeroMQ", () -> Messages.java("jeromq", bytes, echo))
                 .goal(Metric.WALL, 1);
+    }
+
+    private static Work fan(int putters, int takers) {
+        String shape = putters + " to " + takers;
+        return Work.of("queue, one way, 64 B, " + shape + " processes", () -> new Fan(putters, takers))
+                .batch(putters)
+                .beside(Program.script("Python Queue", "fan.py", Integer.toString(putters), Integer.toString(takers)))
+                .goal(Metric.WALL, 100);
     }
 
     private static Work withPython() {

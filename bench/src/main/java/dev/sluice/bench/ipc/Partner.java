@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// The other process. A first message says how many follow, and whether each is sent back; else one is, at the
-/// end. Of ranks it is another than the first.
+/// end. Of ranks it is another than the first, of a [Fan] one who puts or takes.
 public final class Partner {
     private Partner() {}
 
@@ -12,14 +12,16 @@ public final class Partner {
     /// of how many, too
     public static void main(String[] arguments) throws IOException {
         Thread.ofPlatform().daemon().start(Partner::endWithParent);
-        if (arguments[0].equals("ranks")) {
-            AllReduce.take(
-                    arguments[1],
-                    Integer.parseInt(arguments[2]),
-                    Integer.parseInt(arguments[3]),
-                    Integer.parseInt(arguments[4]));
-        } else {
-            answer(arguments[0], arguments[1]);
+        switch (arguments[0]) {
+            case "ranks" ->
+                AllReduce.take(
+                        arguments[1],
+                        Integer.parseInt(arguments[2]),
+                        Integer.parseInt(arguments[3]),
+                        Integer.parseInt(arguments[4]));
+            case "puts" -> Fan.puts(arguments[1]);
+            case "takes" -> Fan.takes(arguments[1]);
+            default -> answer(arguments[0], arguments[1]);
         }
     }
 

@@ -140,17 +140,10 @@ final class Server {
 
     private void start(TaskGroup<Object, Void> group, Semaphore room, Handler handler, Connection connection) {
         open.incrementAndGet();
-        group.start(connection.remote().toString(), () -> {
-            try {
-                serveOne(handler, connection);
-            } finally {
-                open.decrementAndGet();
-                room.release();
-            }
-        });
+        group.start(connection.remote().toString(), () -> serveOne(handler, connection, room));
     }
 
-    private void serveOne(Handler handler, Connection connection) {
+    private void serveOne(Handler handler, Connection connection, Semaphore room) {
         // Not `try (connection)`: that would close in an orderly way what has failed.
         try {
             handler.serve(connection);
@@ -165,6 +158,9 @@ final class Server {
             failed.incrementAndGet();
             connection.abort();
             report(new Report.UnobservedFailure(Strand.current().path(), failure));
+        } finally {
+            open.decrementAndGet();
+            room.release();
         }
     }
 

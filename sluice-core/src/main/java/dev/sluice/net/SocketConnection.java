@@ -13,8 +13,10 @@ import dev.sluice.internal.linux.Socket;
 import dev.sluice.internal.poll.Operation;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.timer.Timer;
+import dev.sluice.io.ByteSink;
 import dev.sluice.io.StreamBusyException;
 import dev.sluice.net.NetException.Ends;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +33,9 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
     /// How long a close waits for the peer to take what was written, if nothing else is said.
     static final long GRACE_NANOS = 5_000_000_000L;
 
+    /// What a transfer reads into when it has to wait there.
+    private static final int WAITING_BYTES = 1 << 10;
+
     private final Ends ends;
     private final Turn reading = new Turn();
     private final Turn writing = new Turn();
@@ -38,7 +43,7 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
     private final Output output = new Output(this); // loop thread only
     final List<Passing> passings = new ArrayList<>(0); // in flight; loop thread only
     private final long graceNanos;
-    private final Timer grace = new Grace();
+    private @Nullable Timer grace; // of a close that waits; loop thread only
 
     private volatile boolean closed; // set by any thread; pairs with the read in enter
 
@@ -82,6 +87,46 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
         } finally {
             reading.leave();
         }
+    }
+
+    /// Holds no memory while nothing comes, where one receive stands for all reads; and elsewhere little.
+    @Override
+    public long transferTo(ByteSink sink) throws IOException {
+        if (!(incoming instanceof StandingReceive standing)) {
+            return BetweenEnds.super.transferTo(sink);
+        }
+        long moved = 0;
+        int count;
+        do {
+            boolean some;
+            enter(reading, "read"); // not in a method of its own: each frame that waits is memory
+            try {
+                some = standing.awaitSome();
+            } finally {
+                reading.leave();
+            }
+            count = some ? passBlock(sink) : pass(ByteBuffer.allocate(WAITING_BYTES), sink);
+            moved += Math.max(0, count);
+        } while (count >= 0);
+        return moved;
+    }
+
+    private int passBlock(ByteSink sink) throws IOException {
+        ByteBuffer block = calls.takeBlock();
+        try {
+            return pass(block, sink);
+        } finally {
+            calls.giveBlock(block);
+        }
+    }
+
+    /// @return how many bytes; -1 at the end
+    private int pass(ByteBuffer memory, ByteSink sink) throws IOException {
+        int count = read(memory);
+        if (count > 0) {
+            sink.write(memory.flip());
+        }
+        return count;
     }
 
     // ---- writing
@@ -332,8 +377,10 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
                 drop();
                 return;
             }
-            grace.deadline = calls.loop().clock().nanoTime() + graceNanos;
-            calls.loop().arm(grace);
+            var end = new Grace();
+            end.deadline = calls.loop().clock().nanoTime() + graceNanos;
+            calls.loop().arm(end);
+            grace = end;
         }
     }
 
@@ -342,7 +389,10 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
         if (incoming.discard()) {
             net.sockets().resetOnClose(fd); // as the system does when it has what was not read
         }
-        calls.loop().disarm(grace);
+        Timer known = grace;
+        if (known != null) {
+            calls.loop().disarm(known);
+        }
     }
 
     private final class Grace extends Timer {

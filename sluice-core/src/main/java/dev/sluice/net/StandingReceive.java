@@ -81,6 +81,24 @@ final class StandingReceive extends Operation implements Incoming {
         }
     }
 
+    /// Waits until there is something for a read to find, without memory for it. On the loop thread, and while the
+    /// poller has buffers to lend; else it is left to the read to wait.
+    ///
+    /// @return whether a read will not wait
+    boolean awaitSome() {
+        while (socket.calls.loop().onLoop()) {
+            if (socket.isClosing() || unread.size() > 0 || over != NOT_OVER) {
+                return true;
+            }
+            if (starved || (!standing && begin() != -Errno.EAGAIN)) {
+                return false;
+            }
+            atOnce = 0;
+            awaitHere();
+        }
+        return false;
+    }
+
     private Receive single() {
         Receive known = single;
         if (known == null) {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.io.StreamBusyException;
 import dev.sluice.loop.Backend;
 import dev.sluice.loop.LoopsConfig;
 import dev.sluice.task.Action;
 import dev.sluice.task.Deadline;
+import dev.sluice.task.Outcome;
+import dev.sluice.task.Task;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -84,6 +87,28 @@ class StandingReceiveTest {
                 ends.near.close();
                 ends.far.close();
             }
+        });
+    }
+
+    @Test
+    void aTransferThatWaitsIsAReaderAndLosesNothingWhenCancelled() throws Exception {
+        run(() -> {
+            Ends ends = open();
+            try (var group = TaskGroup.open()) {
+                Task<Long> echo = group.start("echo", () -> ends.far.transferTo(ends.far));
+                ends.near.write(new byte[] {1});
+                assertThat(ends.near.read(ByteBuffer.allocate(1))).isEqualTo(1);
+                assertThatThrownBy(() -> ends.far.read(ByteBuffer.allocate(1))).isInstanceOf(StreamBusyException.class);
+                echo.cancel("enough");
+                assertThat(echo.outcome()).isInstanceOf(Outcome.Cancelled.class);
+                group.join();
+            }
+            ends.near.write(new byte[] {2});
+            ByteBuffer next = ByteBuffer.allocate(1);
+            assertThat(ends.far.read(next)).isEqualTo(1);
+            assertThat(next.get(0)).isEqualTo((byte) 2);
+            ends.near.close();
+            ends.far.close();
         });
     }
 

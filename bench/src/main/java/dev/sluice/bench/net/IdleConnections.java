@@ -11,8 +11,8 @@ import java.util.List;
 ///
 /// The servers have warmed up, with 64 other connections, before the first figure is taken; each measurement is
 /// that of a new server, as pools do not give back what they have once had. Sluice transfers a connection to
-/// itself; the JDK's threads read into as much memory as that uses, 1 KiB; Netty has memory for a connection
-/// only while it reads.
+/// itself, and Netty echoes: both have memory for a connection only while something comes. The JDK's threads read
+/// into 1 KiB, as they must have something to read into.
 final class IdleConnections {
     static final String NAME = "10 000 idle connections";
 

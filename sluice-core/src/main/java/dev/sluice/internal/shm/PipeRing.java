@@ -40,6 +40,9 @@ final class PipeRing {
     private final WaitPoint notEmpty;
     private final WaitPoint notFull;
 
+    private long headSeen; // guarded by sending: what the receiver has freed at least
+    private long tailSeen; // guarded by receiving: what the sender has sent at least
+
     private volatile int wanted; // bytes that a sender waits for; pairs with itself: set before the wait
 
     /// @param base where it is
@@ -99,13 +102,18 @@ final class PipeRing {
     private boolean write(byte[] message, int length) {
         int bytes = recordBytes(length);
         long tail = memory.getLong(base + TAIL); // plain: we alone write it
-        // Acquires the room: pairs with the release in read.
-        if (tail + bytes - memory.getLongAcquire(base + HEAD) > room) {
-            return false;
+        if (tail + bytes - headSeen > room) {
+            // Only now: while the receiver does not share it, it frees at no cost. Acquires the room: pairs with the
+            // release in read.
+            headSeen = memory.getLongAcquire(base + HEAD);
+            if (tail + bytes - headSeen > room) {
+                return false;
+            }
         }
-        memory.putInt(first + tail % room, length);
+        long index = tail % room;
+        memory.putInt(first + index, length);
         Steps.at("pipe.write");
-        copyIn(message, length, tail + LENGTH_BYTES);
+        copyIn(message, length, behindLength(index));
         Steps.at("pipe.publish");
         // Volatile: releases the message, pairs with the acquire in read; and ring looks for waiters behind it.
         memory.putLongVolatile(base + TAIL, tail + bytes);
@@ -114,8 +122,12 @@ final class PipeRing {
         return true;
     }
 
-    private void copyIn(byte[] message, int length, long position) {
-        long at = position % room;
+    /// Where the bytes of a message begin whose length is at this index.
+    private long behindLength(long index) {
+        return index + LENGTH_BYTES == room ? 0 : index + LENGTH_BYTES;
+    }
+
+    private void copyIn(byte[] message, int length, long at) {
         int until = (int) Math.min(length, room - at);
         memory.write(message, 0, first + at, until);
         if (until < length) {
@@ -177,18 +189,22 @@ final class PipeRing {
 
     private boolean read(Scratch into) {
         long head = memory.getLong(base + HEAD); // plain: we alone write it
-        // Acquires the message; pairs with the volatile write in write.
-        long tail = memory.getLongAcquire(base + TAIL);
+        if (tailSeen == head) {
+            // Acquires the messages; pairs with the volatile write in write.
+            tailSeen = memory.getLongAcquire(base + TAIL);
+        }
+        long tail = tailSeen;
         if (tail == head) {
             return false;
         }
-        int length = memory.getInt(first + head % room);
+        long index = head % room;
+        int length = memory.getInt(first + index);
         if (length < 0 || recordBytes(length) > tail - head || tail - head > room) {
             throw new IndexOutOfBoundsException(
                     "message: bytes=" + length + ", expected at most " + (tail - head - LENGTH_BYTES));
         }
         byte[] message = into.room(length);
-        long at = (head + LENGTH_BYTES) % room;
+        long at = behindLength(index);
         int until = (int) Math.min(length, room - at);
         memory.read(first + at, message, 0, until);
         if (until < length) {

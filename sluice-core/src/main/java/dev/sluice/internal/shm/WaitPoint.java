@@ -54,6 +54,10 @@ final class WaitPoint {
 
     private byte lock; // through SpinLock only
     private final WaitQueue queue = new WaitQueue();
+
+    /// How many are in the queue. Written under the lock; pairs with the read in passOn, which is without.
+    private volatile int size;
+
     private boolean watched; // guarded by lock: the thread sleeps for us
 
     /// @param offset where the word is
@@ -189,6 +193,7 @@ final class WaitPoint {
         lock();
         try {
             queue.add(waiter);
+            size = queue.size(); // pairs with the read in passOn
             first = !watched;
             watched = true;
         } finally {
@@ -202,10 +207,16 @@ final class WaitPoint {
     private boolean remove(Waiter waiter) {
         lock();
         try {
-            return queue.remove(waiter);
+            return takeOut(waiter);
         } finally {
             unlock();
         }
+    }
+
+    private boolean takeOut(Waiter waiter) {
+        boolean was = queue.remove(waiter);
+        size = queue.size(); // pairs with the read in passOn
+        return was;
     }
 
     private boolean openAfterArming() {
@@ -268,10 +279,9 @@ final class WaitPoint {
 
     /// Lets the next one of this process try, if there is something for it.
     void passOn() {
-        lock();
-        boolean nobody = queue.isEmpty();
-        unlock();
-        if (!nobody && openAfterArming()) {
+        // Who was woken sees those who came before it was, and only it has to. Who comes later looks itself, behind
+        // its arming. Pairs with the writes of size.
+        if (size > 0 && openAfterArming()) {
             wakeOne();
         }
     }
@@ -291,7 +301,7 @@ final class WaitPoint {
 
     private @Nullable Strand claimFirst() {
         for (Waiter waiter = queue.first(); waiter != null; waiter = queue.first()) {
-            queue.remove(waiter);
+            takeOut(waiter);
             if (waiter.strand.tryClaim(waiter.token)) {
                 return waiter.strand;
             }
@@ -343,12 +353,7 @@ final class WaitPoint {
 
     /// How many strands of this process wait.
     int waiting() {
-        lock();
-        try {
-            return queue.size();
-        } finally {
-            unlock();
-        }
+        return size; // pairs with its writes
     }
 
     private int word() {

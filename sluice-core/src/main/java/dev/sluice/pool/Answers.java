@@ -43,18 +43,26 @@ final class Answers {
     }
 
     private void need(int bytes) throws IOException {
-        if (buffer.remaining() < bytes) {
-            ByteBuffer roomier = ByteBuffer.allocate(Math.max(bytes, SIZE));
-            roomier.put(buffer);
-            int come = roomier.position();
-            while (come < bytes) {
-                int count = source.read(roomier);
-                if (count < 0) {
-                    throw new EOFException("answer: " + come + " bytes of " + bytes);
-                }
-                come += count;
+        if (buffer.remaining() >= bytes) {
+            return;
+        }
+        if (buffer.capacity() == SIZE && bytes <= SIZE) {
+            buffer.compact();
+        } else { // a large one is for one frame
+            buffer = ByteBuffer.allocate(Math.max(bytes, SIZE)).put(buffer);
+        }
+        try {
+            fill(bytes);
+        } finally {
+            buffer.flip();
+        }
+    }
+
+    private void fill(int bytes) throws IOException {
+        while (buffer.position() < bytes) {
+            if (source.read(buffer) < 0) {
+                throw new EOFException("answer: " + buffer.position() + " bytes of " + bytes);
             }
-            buffer = roomier.flip();
         }
     }
 }

@@ -79,13 +79,10 @@ final class Outgoing {
             check("write");
             int count = from.remaining();
             int held = plain == null ? 0 : plain.position();
-            if (held + count >= Packets.CONTENT_BYTES || !willBeSent()) {
+            if (count == 0 || held + count >= Packets.CONTENT_BYTES || !willBeSent()) {
                 return false;
             }
-            if (plain == null) {
-                plain = Packets.take();
-            }
-            plain.put(from);
+            plain = Packets.withRoom(plain, count).put(from);
             bytesTaken += count;
             return true;
         } finally {

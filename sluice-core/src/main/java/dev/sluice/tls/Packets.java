@@ -2,6 +2,7 @@ package dev.sluice.tls;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /// Buffers of two TLS records, lent to connections while these move something.
 ///
@@ -19,6 +20,8 @@ final class Packets {
     /// What a buffer has room for.
     static final int BYTES = 2 * RECORD_BYTES;
 
+    private static final int SMALL_BYTES = 2 << 10;
+
     private static final int KEPT = 64;
 
     private static final ArrayBlockingQueue<ByteBuffer> FREE = new ArrayBlockingQueue<>(KEPT);
@@ -31,8 +34,22 @@ final class Packets {
         return kept != null ? kept : ByteBuffer.allocate(BYTES);
     }
 
+    /// A buffer to gather in, with what was gathered before. As long as that is little it is a small one, so that
+    /// those who write little to many connections at once do not need a large one for each.
+    ///
+    /// @param filled null: none before
+    /// @param count what it must have room for, with what was gathered before at most [#CONTENT_BYTES]
+    static ByteBuffer withRoom(@Nullable ByteBuffer filled, int count) {
+        if (filled == null) {
+            return count <= SMALL_BYTES ? ByteBuffer.allocate(SMALL_BYTES) : take();
+        }
+        return filled.remaining() >= count ? filled : take().put(filled.flip());
+    }
+
+    /// Takes back what [#take] or [#withRoom] gave.
     static void give(ByteBuffer buffer) {
-        assert buffer.capacity() == BYTES : buffer;
-        FREE.offer(buffer.clear());
+        if (buffer.capacity() == BYTES) {
+            FREE.offer(buffer.clear());
+        }
     }
 }

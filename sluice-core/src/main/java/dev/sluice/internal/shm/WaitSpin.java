@@ -84,14 +84,32 @@ final class WaitSpin {
                 return false;
             }
             looked = clock.nanoTime() - start;
-            if (looked > ALONE_NANOS) {
-                CallState state = calls.take();
-                Sched.yield(state);
-                calls.give(state);
+            if (looked > ALONE_NANOS && !giveWay(start + looked)) {
+                return false;
             }
         }
         spent = true;
         return false;
+    }
+
+    /// Offers the processor to others.
+    ///
+    /// @return false if they had it for longer than a look lasts: others compute there, and whoever sleeps is
+    ///     let in before them when it is woken
+    private boolean giveWay(long now) {
+        CallState state = calls.take();
+        Sched.yield(state);
+        calls.give(state);
+        if (clock.nanoTime() - now < LIMIT_NANOS) {
+            return true;
+        }
+        lookRarely();
+        return false;
+    }
+
+    private void lookRarely() {
+        credit = 1 - debt;
+        debt = Math.min(2 * debt, MOST_DEBT);
     }
 
     /// A coroutine that waits for short times only would never leave its loop: it lets timers and I/O have a
@@ -119,8 +137,7 @@ final class WaitSpin {
     void slept(long begun) {
         boolean brief = clock.nanoTime() - begun < SHORT_NANOS;
         if (spent && credit <= LONG_COSTS) {
-            credit = 1 - debt;
-            debt = Math.min(2 * debt, MOST_DEBT);
+            lookRarely();
         } else if (spent || !brief) {
             credit = Math.min(credit, Math.max(credit - LONG_COSTS, 0));
         } else {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// *What is gathered.* A record costs as much as some kilobytes in it. So what a coroutine of the loop writes is
 /// put into one record with what else is written before the next suspension, if it fits; and encrypted by who
 /// comes first: a writer whose bytes do not fit, a reader before it waits, the end, or a coroutine that runs
-/// behind those that are ready now. Larger writes, and those from elsewhere, are encrypted at once, behind what
+/// behind those that are ready now. A write that was alone the last time is not waited with. Larger writes, and those
+/// from elsewhere, are encrypted at once, behind what
 /// was gathered.
 ///
 /// *Who sends* is one at a time: the one who finds something to send and nobody at it. It sends until nothing
@@ -54,6 +55,10 @@ final class Outgoing {
 
     private long bytesTaken; // the writer; read by anybody for statistics
 
+    // Guesses, without a lock: whoever has only one write between two waits for the peer need not gather it.
+    private int writes; // since the reader waited
+    private boolean single; // and before that there was one
+
     Outgoing(TlsStream owner, Connection lower, SSLEngine engine) {
         this.owner = owner;
         this.lower = lower;
@@ -62,7 +67,8 @@ final class Outgoing {
 
     /// Takes all bytes, to be sent soon, or sent already. One writer at a time.
     void write(ByteBuffer from) throws IOException {
-        if (!gather(from)) {
+        boolean alone = writes++ == 0 && single;
+        if (alone || !gather(from)) {
             encrypt(from);
         }
     }
@@ -180,6 +186,10 @@ final class Outgoing {
     /// Sends what was gathered, for a reader that is about to wait: at once if the connection below takes it so,
     /// else behind the scenes. What fails is told to who writes.
     void sendBeforeWait() {
+        if (writes > 0) {
+            single = writes == 1;
+            writes = 0;
+        }
         if (plain == null) {
             return; // what this thread has gathered is seen here; else the coroutine that looks at it will send it
         }

@@ -7,8 +7,10 @@ import dev.sluice.Sluice;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Memory;
 import dev.sluice.net.NetException;
+import dev.sluice.task.TaskGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,15 @@ class SharedRecordsTest {
 
         long arrived() {
             return below.far().statistics().bytesRead();
+        }
+
+        /// What so many writes of the client hand to the connection below before anybody waits.
+        long sentBy(int writes) throws IOException {
+            long before = below.near().statistics().bytesWritten();
+            for (int i = 0; i < writes; i++) {
+                write(client, FRAME, FRAME * i);
+            }
+            return below.near().statistics().bytesWritten() - before;
         }
 
         void close() throws IOException {
@@ -57,6 +68,14 @@ class SharedRecordsTest {
         }
     }
 
+    private static @Nullable Void answerThree(Connection end) throws IOException {
+        for (int i = 0; i < 3; i++) {
+            requireNext(end, FRAME, 0);
+            write(end, FRAME, 0);
+        }
+        return null;
+    }
+
     @Test
     void smallWritesShareOne() throws Exception {
         Sluice.run(() -> {
@@ -70,6 +89,23 @@ class SharedRecordsTest {
             requireNext(ends.server, 16 * FRAME, 0);
             assertThat(ends.arrived() - before).isEqualTo(16 * FRAME + OVERHEAD);
             assertThat(ends.client.statistics().bytesPending()).isZero();
+            ends.close();
+        });
+    }
+
+    @Test
+    void aWriteThatWasAloneTheLastTimeIsSentAtOnce() throws Exception {
+        Sluice.run(() -> {
+            Ends ends = Ends.open();
+            TaskGroup.<IOException>run(group -> {
+                group.start("server", () -> answerThree(ends.server));
+                for (int i = 0; i < 3; i++) {
+                    assertThat(ends.sentBy(1)).isEqualTo(i == 0 ? 0 : FRAME + OVERHEAD);
+                    requireNext(ends.client, FRAME, 0);
+                }
+            });
+            assertThat(ends.sentBy(2)).isEqualTo(FRAME + OVERHEAD); // the second waits for more
+            requireNext(ends.server, 2 * FRAME, 0);
             ends.close();
         });
     }

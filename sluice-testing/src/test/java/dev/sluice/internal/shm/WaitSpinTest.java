@@ -10,13 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WaitSpinTest {
-    /// A microsecond passes between two looks at it.
+    /// A microsecond passes between two looks at it, or more.
     private static final class Ticking implements Clock {
         long nanos;
+        long step = 1000;
 
         @Override
         public long nanoTime() {
-            return nanos += 1000;
+            return nanos += step;
         }
 
         @Override
@@ -98,6 +99,17 @@ class WaitSpinTest {
             sleep(1); // the one after the look in vain
         }
         assertThat(sleepsBeforeLooks).containsExactly(1, 2, 4, 8, 16, 32, 64, 64, 64);
+    }
+
+    @Test
+    void whoeverGetsTheProcessorBackLateSleepsTheNextTime() {
+        for (int i = 0; i < WaitSpin.MOST_CREDIT; i++) {
+            assertThat(spin.look(Strand.current(), () -> true)).isTrue();
+        }
+        clock.step = WaitSpin.LIMIT_NANOS;
+        assertThat(looksInVain()).isTrue();
+        clock.step = 1000;
+        assertThat(looksInVain()).isFalse();
     }
 
     @Test

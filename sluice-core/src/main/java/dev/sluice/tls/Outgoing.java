@@ -53,11 +53,9 @@ final class Outgoing {
     private @Nullable IOException failure;
     private final Progress progress = new Progress(); // of the one who sends
 
-    private long bytesTaken; // the writer; read by anybody for statistics
+    private final LoneWrites alone = new LoneWrites();
 
-    // Guesses, without a lock: whoever has only one write between two waits for the peer need not gather it.
-    private int writes; // since the reader waited
-    private boolean single; // and before that there was one
+    private long bytesTaken; // the writer; read by anybody for statistics
 
     Outgoing(TlsStream owner, Connection lower, SSLEngine engine) {
         this.owner = owner;
@@ -67,8 +65,7 @@ final class Outgoing {
 
     /// Takes all bytes, to be sent soon, or sent already. One writer at a time.
     void write(ByteBuffer from) throws IOException {
-        boolean alone = writes++ == 0 && single;
-        if (alone || !gather(from)) {
+        if (alone.next() || !gather(from)) {
             encrypt(from);
         }
     }
@@ -186,10 +183,7 @@ final class Outgoing {
     /// Sends what was gathered, for a reader that is about to wait: at once if the connection below takes it so,
     /// else behind the scenes. What fails is told to who writes.
     void sendBeforeWait() {
-        if (writes > 0) {
-            single = writes == 1;
-            writes = 0;
-        }
+        alone.waits();
         if (plain == null) {
             return; // what this thread has gathered is seen here; else the coroutine that looks at it will send it
         }

@@ -2,7 +2,6 @@ package dev.sluice.internal.shm;
 
 import dev.sluice.codec.Codec;
 import dev.sluice.codec.WireOutput;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ final class Scratch {
     ///
     /// @return how many of [#bytes] it is
     <T> int encode(Codec<T> codec, T value) {
-        out.position(0);
+        clear();
         codec.encode(value, out);
         return out.position();
     }
@@ -39,7 +38,7 @@ final class Scratch {
     ///
     /// @return where they go, from the beginning on
     byte[] room(int length) {
-        out.position(0);
+        clear();
         out.ensure(length);
         out.position(length);
         return bytes();
@@ -47,12 +46,12 @@ final class Scratch {
 
     /// Decodes what was written into the [#room].
     <T> T decode(Codec<T> codec) {
-        ByteBuffer buffer = out.buffer();
-        try {
-            return codec.decode(buffer.flip());
-        } finally {
-            buffer.clear().order(ByteOrder.BIG_ENDIAN); // a codec may have changed either
-        }
+        return codec.decode(out.buffer().flip());
+    }
+
+    /// Makes it as if it were new: the last codec may have changed limit and order.
+    private void clear() {
+        out.buffer().clear().order(ByteOrder.BIG_ENDIAN);
     }
 
     /// Keeps one for whoever comes next. Who finds none, because somebody else has it, makes another.

@@ -37,7 +37,7 @@ public final class EventLoop implements LoopScheduler.Host {
     static final long SLICE_NANOS = 50_000;
 
     /// Between two looks at the clock; a resume costs about a tenth of a microsecond.
-    private static final int RESUMES_PER_CLOCK = 16;
+    public static final int RESUMES_PER_CLOCK = 16;
 
     private static final int TIMERS_PER_TICK = 256;
 

@@ -112,13 +112,14 @@ final class WaitSpin {
         debt = Math.min(2 * debt, MOST_DEBT);
     }
 
-    /// A coroutine that waits for short times only would never leave its loop: it lets timers and I/O have a
-    /// turn when it has had its slice.
+    /// A coroutine that waits for short times only would never leave its loop: when it has had its slice, timers
+    /// and I/O have a turn before it looks. Its loop looks at the clock after some resumes only, so that takes as
+    /// many passes; and there is no turn for who cannot leave the thread.
     private static boolean mayLook(EventLoop loop, Strand strand) {
         if (loop.simulated()) {
             return false;
         }
-        if (loop.idle() && !loop.mayStay()) {
+        for (int pass = 0; pass < EventLoop.RESUMES_PER_CLOCK && loop.idle() && !loop.mayStay(); pass++) {
             Sleep.pass(strand);
         }
         return loop.idle();

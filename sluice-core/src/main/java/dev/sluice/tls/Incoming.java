@@ -195,10 +195,10 @@ final class Incoming {
     ///
     /// @return false at the end of the bytes
     private boolean fill(String operation) throws IOException {
+        owner.sendBeforeWait(); // may be cancelled
         choose();
         records.compact();
         assert records.hasRemaining() : operation + " of " + owner + ": a record of more than " + records;
-        owner.sendBeforeWait();
         int count;
         try {
             count = lower.read(records);

@@ -3,6 +3,7 @@ package dev.sluice.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.Sluice;
 import dev.sluice.layer.Stack;
 import dev.sluice.loop.Backend;
 import dev.sluice.net.CancelSweep;
@@ -12,7 +13,9 @@ import dev.sluice.net.OnEachBackend;
 import dev.sluice.net.SweptTransfer;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 
@@ -35,6 +38,88 @@ class CancelledTlsTest {
                 SweptTransfer::both,
                 SweptTransfer::rest);
         assertThat(cancelled).isGreaterThan(5);
+    }
+
+    /// A reader that needs several reads for a record, while somebody writes little.
+    private static final class Talk {
+        private static final int RECORD = 16_000;
+
+        private final SweptTransfer plain = SweptTransfer.overTcp();
+        private final Certificates.Pair ends = Certificates.shake(CLIENT, plain.near(), SERVER, plain.far());
+        private final ByteBuffer heard = ByteBuffer.allocate(RECORD);
+        private int said;
+        private boolean answered;
+
+        Talk() throws IOException {}
+
+        void work() throws IOException {
+            TaskGroup.<IOException>run(group -> {
+                group.start("say", () -> {
+                    for (int i = 0; i < 20; i++) {
+                        say();
+                        say(); // a second one is gathered
+                        Sluice.yield();
+                    }
+                });
+                group.start("answer", this::answer);
+                hear();
+            });
+        }
+
+        private void say() throws IOException {
+            ByteBuffer one = ByteBuffer.wrap(new byte[] {(byte) said});
+            try {
+                ends.client().write(one);
+            } finally {
+                said += one.position(); // a cancelled write may have taken it
+            }
+        }
+
+        private void answer() throws IOException {
+            if (!answered) {
+                byte[] record = new byte[RECORD];
+                Arrays.fill(record, (byte) 7);
+                ends.server().write(record); // gathered: all or nothing
+                answered = true;
+            }
+        }
+
+        private void hear() throws IOException {
+            while (heard.hasRemaining()) {
+                assertThat(ends.client().read(heard)).isPositive();
+            }
+        }
+
+        void rest() throws IOException {
+            TaskGroup.<IOException>run(group -> {
+                group.start("answer", () -> {
+                    answer();
+                    ends.server().closeOutput();
+                });
+                group.start("hear what was said", () -> {
+                    ByteBuffer all = ByteBuffer.allocate(said + 1);
+                    while (ends.server().read(all) > 0) {}
+                    assertThat(all.flip().remaining()).isEqualTo(said);
+                    for (int i = 0; i < said; i++) {
+                        assertThat(all.get(i)).isEqualTo((byte) i);
+                    }
+                });
+                ends.client().closeOutput();
+                hear();
+                assertThat(ends.client().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            });
+            ends.client().close();
+            ends.server().close();
+            for (int i = 0; i < RECORD; i++) {
+                assertThat(heard.get(i)).isEqualTo((byte) 7);
+            }
+        }
+    }
+
+    @OnEachBackend
+    void aReaderThatSendsWhatOthersGathered(Backend backend) throws Exception {
+        int cancelled = CancelSweep.everywhere(backend, Talk::new, Talk::work, Talk::rest);
+        assertThat(cancelled).isGreaterThan(20);
     }
 
     /// Two ends that say something in clear, and shake hands.

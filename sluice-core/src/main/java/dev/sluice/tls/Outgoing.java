@@ -20,10 +20,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *What is gathered.* A record costs as much as some kilobytes in it. So what a coroutine of the loop writes is
 /// put into one record with what else is written before the next suspension, if it fits; and encrypted by who
-/// comes first: a writer whose bytes do not fit, a reader before it waits, the end, or a coroutine that runs
-/// behind those that are ready now. A write that was alone the last time is not waited with. Larger writes, and those
-/// from elsewhere, are encrypted at once, behind what
-/// was gathered.
+/// comes first: a writer whose bytes do not fit, a reader before it waits, the end, who sends already, or a
+/// coroutine that runs behind those that are ready now. A write that was alone the last time is not waited with.
+/// Larger writes, and those from elsewhere, are encrypted at once, behind what was gathered.
 ///
 /// *Who sends* is one at a time: the one who finds something to send and nobody at it. It sends until nothing
 /// is left. If it is cancelled meanwhile, a coroutine of the loop goes on: what has been taken counts as written,
@@ -51,6 +50,7 @@ final class Outgoing {
     private boolean endsLower; // when all has been sent, the output below is ended
     private boolean over; // and has been
     private @Nullable IOException failure;
+    private volatile boolean dropped; // something was left then; pairs with the read in hasDropped
     private final Progress progress = new Progress(); // of the one who sends
 
     private final LoneWrites alone = new LoneWrites();
@@ -70,11 +70,12 @@ final class Outgoing {
         }
     }
 
-    /// Takes what fits into one record with what was gathered before.
+    /// Takes what fits into one record with what was gathered before. Not before TLS 1.3: there the engine ends the
+    /// output as soon as it reads the peer's end.
     ///
     /// @return false if it does not
     private boolean gather(ByteBuffer from) throws IOException {
-        if (!owner.onLoop()) {
+        if (!owner.onLoop() || owner.isOld()) {
             return false;
         }
         lock.lock();
@@ -93,14 +94,14 @@ final class Outgoing {
         }
     }
 
-    /// Sees to a coroutine that sends what is gathered. Under the lock.
+    /// Sees to somebody who sends what is gathered. Under the lock.
     ///
     /// @return false if the loops are being closed
     private boolean willBeSent() {
-        if (!due) {
+        if (!due && sending == null) {
             due = owner.tryLaunch("send " + owner, this::sendGathered);
         }
-        return due;
+        return due || sending != null;
     }
 
     private void encrypt(ByteBuffer from) throws IOException {
@@ -180,20 +181,15 @@ final class Outgoing {
         }
     }
 
-    /// Sends what was gathered, for a reader that is about to wait: at once if the connection below takes it so,
-    /// else behind the scenes. What fails is told to who writes.
+    /// Sends what was gathered, for a reader that is about to wait, if the connection below takes it at once; else
+    /// the coroutine does that looks at it. What fails is told to who writes.
     void sendBeforeWait() {
         alone.waits();
         if (plain == null) {
             return; // what this thread has gathered is seen here; else the coroutine that looks at it will send it
         }
-        boolean atOnce = lower instanceof PromptTarget target && target.takesAtOnce(Packets.BYTES);
-        if (beginGathered(false)) {
-            if (atOnce) {
-                sendQuietly();
-            } else {
-                sendBehind();
-            }
+        if (lower instanceof PromptTarget target && target.takesAtOnce(Packets.BYTES) && beginGathered(false)) {
+            sendQuietly();
         }
     }
 
@@ -252,6 +248,11 @@ final class Outgoing {
     /// Whether the end of the output has been said, or will be.
     boolean hasEnded() {
         return ends || engine.isOutboundDone();
+    }
+
+    /// Whether a failure has left something unsent.
+    boolean hasDropped() {
+        return dropped;
     }
 
     // ---- encrypting; under the lock
@@ -379,7 +380,9 @@ final class Outgoing {
             Next next;
             do {
                 ByteBuffer bytes = sending;
-                assert bytes != null : this;
+                if (bytes == null) {
+                    return; // encrypting has failed meanwhile
+                }
                 if (bytes.hasRemaining()) {
                     lower.write(bytes);
                 }
@@ -456,6 +459,7 @@ final class Outgoing {
         try {
             if (failure == null) {
                 failure = why;
+                dropped = pending() > 0;
             }
             sending = null; // for the garbage collector: who knows who still looks at it
             filling = null;

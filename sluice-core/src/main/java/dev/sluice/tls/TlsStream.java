@@ -44,6 +44,8 @@ final class TlsStream implements TlsConnection {
     private final Turn reading = new Turn();
     private final Turn writing = new Turn();
 
+    private boolean old; // before TLS 1.3; written by the handshake, before others see this
+
     private volatile boolean closed; // set by any thread; pairs with the read in enter
 
     // Set by reader and writer, read by the closer behind them; one that comes late tells twice, no more.
@@ -79,6 +81,11 @@ final class TlsStream implements TlsConnection {
     }
 
     private void negotiate() throws IOException {
+        agree();
+        old = !engine.getSession().getProtocol().equals(TlsContext.TLS_1_3);
+    }
+
+    private void agree() throws IOException {
         Offload.call(
                 loop,
                 () -> { // a client makes its keys here
@@ -138,9 +145,9 @@ final class TlsStream implements TlsConnection {
 
     // ---- what both directions share
 
-    /// Whether the protocol is one that can negotiate again.
+    /// Whether the protocol is one that can negotiate again, and whose directions end together.
     boolean isOld() {
-        return !engine.getSession().getProtocol().equals(TlsContext.TLS_1_3);
+        return old;
     }
 
     TlsException negotiatesAgain(String operation) {
@@ -237,7 +244,7 @@ final class TlsStream implements TlsConnection {
         }
         closed = true;
         // Then there is only the end to be said, to somebody who may have gone; or who listens no more.
-        boolean allSent = statistics().bytesPending() == 0 || (in.hasEnded() && isOld());
+        boolean allSent = (statistics().bytesPending() == 0 && !out.hasDropped()) || (in.hasEnded() && isOld());
         try {
             if (!Deadline.after(GRACE).tryRun(() -> out.end(false))) {
                 throw new TlsException(

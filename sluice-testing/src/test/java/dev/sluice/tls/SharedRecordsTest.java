@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.loop.Loop;
+import dev.sluice.loop.LoopsConfig;
 import dev.sluice.net.Connection;
 import dev.sluice.net.Memory;
 import dev.sluice.net.NetException;
+import dev.sluice.task.Deadline;
 import dev.sluice.task.TaskGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -150,6 +154,85 @@ class SharedRecordsTest {
             assertThatThrownBy(() -> write(ends.client, FRAME, 0)).isInstanceOf(NetException.class);
             ends.client.abort();
             ends.server.abort();
+        });
+    }
+
+    @Test
+    void aFailureThatNobodySawIsToldToTheClose() throws Exception {
+        Sluice.run(() -> {
+            Ends ends = Ends.open();
+            ends.below.near().abort();
+            write(ends.client, FRAME, 0); // taken, and nobody has tried yet
+            while (ends.client.statistics().bytesPending() > 0) {
+                Thread.yield();
+            }
+            assertThatThrownBy(ends.client::close).isInstanceOf(NetException.class);
+            ends.server.abort();
+        });
+    }
+
+    @Test
+    void whatWasWrittenBeforeTheEndWasReadArrives() throws Exception {
+        for (String protocol : new String[] {TlsContext.TLS_1_3, TlsContext.TLS_1_2}) {
+            Sluice.run(() -> {
+                Memory.Pair below = Memory.pair("test");
+                var ends = Certificates.shake(
+                        Certificates.client().withProtocols(protocol),
+                        below.near(),
+                        Certificates.server(),
+                        below.far());
+                write(ends.client(), FRAME, 0);
+                ends.client().closeOutput();
+                requireNext(ends.server(), FRAME, 0);
+                write(ends.server(), FRAME, 1);
+                assertThat(ends.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+                ends.server().close();
+                requireNext(ends.client(), FRAME, 1);
+                assertThat(ends.client().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+                ends.client().close();
+            });
+        }
+    }
+
+    @Test
+    void oneCoroutineSendsWhatOneTurnHasGathered() throws Exception {
+        Sluice.run(LoopsConfig.defaults().withCount(1), () -> {
+            Ends ends = Ends.open();
+            TaskGroup.<IOException>run(group -> {
+                group.start("client", () -> requireNext(ends.client, FRAME, 0));
+                write(ends.client, FRAME, 0);
+                write(ends.client, FRAME, FRAME);
+                Sluice.yield(); // the reader waits, and the coroutine has sent
+                assertThat(Loop.current().statistics().now().ready())
+                        .as("coroutines left")
+                        .isZero();
+                requireNext(ends.server, 2 * FRAME, 0);
+                write(ends.server, FRAME, 0);
+            });
+            ends.close();
+        });
+    }
+
+    @Test
+    void whatIsWrittenWhileOneSendsSharesRecords() throws Exception {
+        Sluice.run(() -> {
+            Ends ends = Ends.open();
+            long before = ends.arrived();
+            ByteBuffer much = ByteBuffer.allocate(1 << 20);
+            assertThat(Deadline.after(Duration.ofMillis(20)).tryRun(() -> ends.client.write(much)))
+                    .isFalse(); // a coroutine sends the rest of it
+            int sent = much.position();
+            for (int i = 0; i < 16; i++) {
+                write(ends.client, FRAME, FRAME * i);
+                Sluice.yield();
+            }
+            for (ByteBuffer large = ByteBuffer.allocate(sent); large.hasRemaining(); ) {
+                assertThat(ends.server.read(large)).isPositive();
+            }
+            requireNext(ends.server, 16 * FRAME, 0);
+            int records = Math.ceilDiv(sent, 1 << 14) + 1;
+            assertThat(ends.arrived() - before).isEqualTo(sent + 16 * FRAME + records * OVERHEAD);
+            ends.close();
         });
     }
 }

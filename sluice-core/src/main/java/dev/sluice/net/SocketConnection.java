@@ -89,10 +89,11 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
         }
     }
 
-    /// Holds no memory while nothing comes, where one receive stands for all reads; and elsewhere little.
+    /// Holds no memory while nothing comes, for coroutines of its loop where one receive stands for all reads; and
+    /// elsewhere little.
     @Override
     public long transferTo(ByteSink sink) throws IOException {
-        if (!(incoming instanceof StandingReceive standing)) {
+        if (!(incoming instanceof StandingReceive standing) || !calls.loop().onLoop()) {
             return BetweenEnds.super.transferTo(sink);
         }
         long moved = 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.Sluice;
+import dev.sluice.io.ByteSink;
 import dev.sluice.io.StreamBusyException;
 import dev.sluice.loop.Backend;
 import dev.sluice.loop.LoopsConfig;
@@ -110,6 +111,40 @@ class StandingReceiveTest {
             ends.near.close();
             ends.far.close();
         });
+    }
+
+    @Test
+    void aTransferFromElsewhereMovesMuchAtOnce() throws Exception {
+        run(() -> {
+            Ends ends = open();
+            try (var group = TaskGroup.open()) {
+                group.start("writer", () -> {
+                    ends.near.write(much(1));
+                    ends.near.closeOutput();
+                });
+                var sink = new LargestPiece();
+                assertThat(Sluice.<Long, IOException>offload(() -> ends.far.transferTo(sink)))
+                        .isEqualTo(MUCH);
+                assertThat(sink.bytes).as("the largest piece").isGreaterThan(1 << 12);
+                group.join();
+            }
+            ends.near.close();
+            ends.far.close();
+        });
+    }
+
+    /// Takes all, and remembers how much came at once.
+    private static final class LargestPiece implements ByteSink {
+        private int bytes;
+
+        @Override
+        public void write(ByteBuffer from) {
+            bytes = Math.max(bytes, from.remaining());
+            from.position(from.limit());
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test

@@ -21,7 +21,8 @@ import java.util.function.BooleanSupplier;
 /// before the other is awake, and so for ever. After its first microseconds it offers its processor to others
 /// again and again: whom it waits for may be waiting for that.
 ///
-/// A coroutine looks while its loop has nothing else to do; timers and I/O get their turn in between.
+/// A coroutine looks while its loop has nothing else to do; timers and I/O get their turn in between. Other
+/// virtual threads sleep at once.
 ///
 /// Threads: any; the credit is a guess, and races about it do no harm.
 final class WaitSpin {
@@ -66,7 +67,7 @@ final class WaitSpin {
     /// @return whether it is open
     boolean look(Strand strand, BooleanSupplier open) {
         EventLoop loop = strand.loop();
-        if (credit <= 0 || !possible || loop != null && !mayLook(loop, strand)) {
+        if (credit <= 0 || !possible || !(loop == null ? mayLookElsewhere() : mayLook(loop, strand))) {
             return false;
         }
         long start = clock.nanoTime();
@@ -123,6 +124,11 @@ final class WaitSpin {
             Sleep.pass(strand);
         }
         return loop.idle();
+    }
+
+    /// A virtual thread that is no coroutine would keep its carrier from others, and that may be a loop.
+    private static boolean mayLookElsewhere() {
+        return !Thread.currentThread().isVirtual();
     }
 
     /// Somebody is about to sleep.

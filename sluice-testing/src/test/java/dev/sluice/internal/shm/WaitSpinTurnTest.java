@@ -21,6 +21,8 @@ import dev.sluice.loop.LoopsConfig;
 import dev.sluice.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -108,8 +110,30 @@ class WaitSpinTurnTest {
         });
     }
 
+    /// The loop is its carrier, too: as long as it looked, nobody else of the loop would run.
+    @Test
+    void aVirtualThreadThatACoroutineHasStartedDoesNotLook() throws Exception {
+        onALoop(engine -> {
+            var due = new Due();
+            due.deadline = engine.clock().nanoTime();
+            engine.arm(due);
+            var onLoop = new AtomicBoolean();
+            var looks = new AtomicInteger();
+            WaitSpin spin = new WaitSpin(new Calls(), engine.clock(), true);
+            Thread started = Thread.ofVirtual().start(() -> {
+                onLoop.set(engine.onLoop());
+                while (!due.over && looks.get() < TOO_MANY && spin.look(Strand.current(), () -> true)) {
+                    looks.incrementAndGet();
+                }
+            });
+            started.join();
+            assertThat(onLoop).isTrue();
+            assertThat(looks).hasValue(0);
+        });
+    }
+
     private interface Body {
-        void run(EventLoop engine);
+        void run(EventLoop engine) throws Exception;
     }
 
     private static void onALoop(Body body) throws Exception {

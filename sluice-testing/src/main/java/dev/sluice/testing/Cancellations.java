@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// Each run is a [Simulation] of its own, with the same seed for all `k`, so the runs are the same up to the
 /// cancellation. What a simulation forbids, as to leave tasks or timers behind, is forbidden here.
 public final class Cancellations {
-    private static final int SEEDS = 5;
+    static final int SEEDS = 3;
     private static final int LIMIT = 100_000;
 
     /// When to cancel.

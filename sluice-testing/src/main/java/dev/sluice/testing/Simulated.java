@@ -33,5 +33,5 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SimulatedExtension.class)
 public @interface Simulated {
     /// How many seeds, from 0.
-    int seeds() default 100;
+    int seeds() default 50;
 }

@@ -26,10 +26,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Files go through connections of every kind, whoever moves their bytes.
+@Tag("once") // a load
 public abstract class FileTransferContract {
     private static final int BLOCK = 1 << 20;
     private static final int TOO_MUCH = 64 * BLOCK; // more than a connection holds

@@ -23,10 +23,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Workers, and their parent, that die: nobody waits for them for ever, and only what they ran is lost.
+@Tag("once") // about processes that die
 class ProcessPoolDeathTest {
     private static final int CALLS = 600;
     private static final int WORKED = 3; // more calls than two workers may have answered before one is killed

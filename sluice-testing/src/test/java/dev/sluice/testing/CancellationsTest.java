@@ -32,7 +32,7 @@ class CancellationsTest {
                 },
                 steps -> reached.add(String.join(" ", steps)));
         assertThat(reached).containsExactly("begun", "begun slept", "begun slept yielded", "begun slept yielded done");
-        long seeds = Seeds.of(5).count();
+        long seeds = Seeds.of(Cancellations.SEEDS).count();
         assertThat(cancelled).isEqualTo(Math.toIntExact(3 * 3 * seeds));
     }
 

@@ -22,7 +22,6 @@ import dev.sluice.space.Topic;
 import dev.sluice.space.sync.SharedEvent;
 import dev.sluice.task.CancelScope;
 import dev.sluice.task.TaskGroup;
-import dev.sluice.testing.Cancellations;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -237,13 +236,10 @@ public abstract class SelectContract extends SpaceFixture {
     @Test
     @Tag("needs-opens")
     void cancelledAtAnySuspensionNothingIsLost() throws Exception {
-        if (!inVirtualTime()) {
-            return; // the one above has to do
-        }
         record Run(Space space, Queue<Integer> queue, List<Integer> done) {}
-        int cancelled = Cancellations.atEverySuspension(
+        int cancelled = cancelEverywhere(
                 () -> {
-                    Space space = Space.open(address("c" + fresh()));
+                    Space space = another();
                     return new Run(space, queue(space), new ArrayList<>());
                 },
                 run -> TaskGroup.run(group -> {

@@ -3,9 +3,11 @@ package dev.sluice.testing.space;
 import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
+import dev.sluice.testing.Cancellations;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +21,7 @@ public abstract class SpaceFixture {
 
     private String address = "";
     private final List<Space> opened = new CopyOnWriteArrayList<>();
+    private final List<String> others = new CopyOnWriteArrayList<>();
 
     /// For the suites.
     protected SpaceFixture() {}
@@ -33,9 +36,16 @@ public abstract class SpaceFixture {
     /// @param tested what [#address] answered
     protected void destroy(String tested) {}
 
-    /// Whether waits of the space end in virtual time: nothing of it is outside of the process.
-    protected boolean inVirtualTime() {
-        return true;
+    /// Cancels work at each of its suspensions, each time in a run of its own: in virtual time, which a space that
+    /// others are woken through cannot have.
+    ///
+    /// @param fresh makes the state of a run
+    /// @param check is run afterwards
+    /// @return how often it was cancelled
+    protected <S> int cancelEverywhere(
+            Supplier<? extends S> fresh, Cancellations.Part<? super S> work, Cancellations.Part<? super S> check)
+            throws Exception {
+        return Cancellations.atEverySuspension(fresh, work, check);
     }
 
     /// Each test has a space of its own.
@@ -51,6 +61,13 @@ public abstract class SpaceFixture {
         return space;
     }
 
+    /// Opens a space for one run of several; who runs it closes it.
+    protected final Space another() {
+        String other = address("r" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet());
+        others.add(other);
+        return Space.open(other);
+    }
+
     /// A name that no object of this JVM has had.
     protected static String fresh() {
         return "o" + NAMES.incrementAndGet();
@@ -61,6 +78,7 @@ public abstract class SpaceFixture {
     final void closeAll() {
         opened.forEach(Space::close);
         destroy(address);
+        others.forEach(this::destroy);
     }
 
     /// Checks that something fails as it should.

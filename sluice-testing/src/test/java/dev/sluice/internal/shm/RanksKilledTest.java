@@ -21,11 +21,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Processes that are ranks are killed by the kernel in each operation. The others are told, and go on.
 @Timeout(240)
+@Tag("once") // about processes that die
 class RanksKilledTest {
     private static final int KILLED = 128 + Signals.SIGKILL;
 

@@ -12,9 +12,4 @@ class ShmBarrierTest extends BarrierContract {
     protected void destroy(String tested) {
         Shared.destroy(tested);
     }
-
-    @Override
-    protected boolean inVirtualTime() {
-        return false;
-    }
 }

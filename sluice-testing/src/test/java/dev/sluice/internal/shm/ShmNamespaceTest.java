@@ -12,9 +12,4 @@ class ShmNamespaceTest extends NamespaceContract {
     protected void destroy(String tested) {
         Shared.destroy(tested);
     }
-
-    @Override
-    protected boolean inVirtualTime() {
-        return false;
-    }
 }

@@ -1,6 +1,10 @@
 package dev.sluice.internal.shm;
 
+import dev.sluice.loop.Backend;
+import dev.sluice.net.CancelSweep;
+import dev.sluice.testing.Cancellations;
 import dev.sluice.testing.space.QueueChaosContract;
+import java.util.function.Supplier;
 
 class ShmQueueChaosTest extends QueueChaosContract {
     @Override
@@ -14,7 +18,9 @@ class ShmQueueChaosTest extends QueueChaosContract {
     }
 
     @Override
-    protected boolean inVirtualTime() {
-        return false;
+    protected <S> int cancelEverywhere(
+            Supplier<? extends S> fresh, Cancellations.Part<? super S> work, Cancellations.Part<? super S> check)
+            throws Exception {
+        return CancelSweep.everywhere(Backend.AUTO, fresh::get, work::accept, check::accept);
     }
 }

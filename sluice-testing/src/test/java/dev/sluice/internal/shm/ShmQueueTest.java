@@ -12,9 +12,4 @@ class ShmQueueTest extends QueueContract {
     protected void destroy(String tested) {
         Shared.destroy(tested);
     }
-
-    @Override
-    protected boolean inVirtualTime() {
-        return false;
-    }
 }

@@ -12,9 +12,4 @@ class ShmReadWriteLockTest extends ReadWriteLockContract {
     protected void destroy(String tested) {
         Shared.destroy(tested);
     }
-
-    @Override
-    protected boolean inVirtualTime() {
-        return false;
-    }
 }

@@ -31,11 +31,6 @@ class ShmWordsContractTest {
         protected void destroy(String tested) {
             remove(tested);
         }
-
-        @Override
-        protected boolean inVirtualTime() {
-            return false;
-        }
     }
 
     @Nested
@@ -48,11 +43,6 @@ class ShmWordsContractTest {
         @Override
         protected void destroy(String tested) {
             remove(tested);
-        }
-
-        @Override
-        protected boolean inVirtualTime() {
-            return false;
         }
     }
 
@@ -67,11 +57,6 @@ class ShmWordsContractTest {
         protected void destroy(String tested) {
             remove(tested);
         }
-
-        @Override
-        protected boolean inVirtualTime() {
-            return false;
-        }
     }
 
     @Nested
@@ -85,11 +70,6 @@ class ShmWordsContractTest {
         protected void destroy(String tested) {
             remove(tested);
         }
-
-        @Override
-        protected boolean inVirtualTime() {
-            return false;
-        }
     }
 
     @Nested
@@ -102,11 +82,6 @@ class ShmWordsContractTest {
         @Override
         protected void destroy(String tested) {
             remove(tested);
-        }
-
-        @Override
-        protected boolean inVirtualTime() {
-            return false;
         }
     }
 }

@@ -73,7 +73,6 @@ final class Preload {
         "dev.sluice.internal.shm.TopicWords",
         "dev.sluice.internal.shm.TopicWords$Published",
         "dev.sluice.internal.shm.WaitPoint",
-        "dev.sluice.internal.shm.WaitSpin",
         "dev.sluice.internal.strand.Completion",
         "dev.sluice.internal.strand.ForeignStrand",
         "dev.sluice.internal.strand.Scope",

@@ -27,10 +27,6 @@ public final class IdleSpin {
     /// A sleep that a look could have spared.
     static final long SHORT_NANOS = 2 * LIMIT_NANOS;
 
-    static final int MOST_CREDIT = 8;
-    static final int LONG_COSTS = 4;
-    static final int MOST_DEBT = 64;
-
     private static final int LOOKS_AT_ONCE = 16; // before others get the processor
 
     /// Whether others run while a thread looks.
@@ -39,9 +35,7 @@ public final class IdleSpin {
     private final Clock clock;
     private final boolean possible;
     private final GiveWay giveWay;
-    private int credit; // looks while it is positive; else so many short sleeps and one more come before a look
-    private int debt = 1; // short sleeps before the next look, if the one now is in vain and no credit is left
-    private boolean spent; // a look in vain since the last sleep
+    private final LookCredit credit = new LookCredit(0);
     private boolean othersHelped; // the last look that paid did so because others ran meanwhile, on this processor
 
     /// What may end while somebody looks.
@@ -63,7 +57,7 @@ public final class IdleSpin {
 
     /// Whether to look now.
     boolean pays() {
-        return credit > 0 && !spent;
+        return credit.left() && !credit.spent();
     }
 
     /// Looks a while, if that pays.
@@ -90,7 +84,7 @@ public final class IdleSpin {
             }
             long now = clock.nanoTime();
             if (now - start >= LIMIT_NANOS) {
-                spent = true;
+                credit.inVain();
                 return false;
             }
             othersRan = giveWay.within(now);
@@ -99,8 +93,7 @@ public final class IdleSpin {
     }
 
     private void paid(boolean othersRan) {
-        earn();
-        debt = Math.max(debt / 2, 1);
+        credit.paid();
         othersHelped = othersRan;
         if (othersRan) {
             giveWay.spared();
@@ -111,18 +104,6 @@ public final class IdleSpin {
     ///
     /// @param handedOver whether another thread ended the sleep
     public void slept(long nanos, boolean handedOver) {
-        if (spent && credit <= LONG_COSTS) {
-            credit = 1 - debt;
-            debt = Math.min(2 * debt, MOST_DEBT);
-        } else if (spent || nanos >= SHORT_NANOS) {
-            credit = Math.min(credit, Math.max(credit - LONG_COSTS, 0));
-        } else if (possible && handedOver) {
-            earn();
-        }
-        spent = false;
-    }
-
-    private void earn() {
-        credit = Math.min(credit + 1, MOST_CREDIT);
+        credit.slept(nanos < SHORT_NANOS, possible && handedOver);
     }
 }

@@ -3,6 +3,8 @@ package dev.sluice.internal.shm;
 import dev.sluice.internal.linux.CallState;
 import dev.sluice.internal.linux.Sched;
 import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.loop.IdleSpin;
+import dev.sluice.internal.loop.LookCredit;
 import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.time.Clock;
@@ -11,11 +13,8 @@ import java.util.function.BooleanSupplier;
 /// Whether who waits at a word of a shared file looks at it for a while before it sleeps.
 ///
 /// To be woken takes some 30 µs: two threads have to run, and a processor that idles takes its time. Another
-/// process that is awake answers in less than one. So waits that others ended soon earn credit, and with credit
-/// there is a look, of [#LIMIT_NANOS] at most. A wait that was long costs more than a short one earns, and a
-/// look in vain without credit left doubles the number of short waits before the next one: who waits for
-/// somebody who takes his time sleeps at once. It is the rule of `IdleSpin`, for waits that another process
-/// ends, whose waking takes longer.
+/// process that is awake answers in less than one. So with [LookCredit] there is a look, of [#LIMIT_NANOS] at
+/// most, as `IdleSpin` has for waits that another thread ends, whose waking takes less.
 ///
 /// A look is longer than a waking takes: else two that hand something back and forth would each give up just
 /// before the other is awake, and so for ever. After its first microseconds it offers its processor to others
@@ -35,23 +34,16 @@ final class WaitSpin {
     /// From when on a look offers its processor to others.
     static final long ALONE_NANOS = 3_000;
 
-    static final int MOST_CREDIT = 8;
-    static final int LONG_COSTS = 4;
-    static final int MOST_DEBT = 64;
-
     private static final int LOOKS_PER_CLOCK = 16;
-    private static final boolean PARALLEL = Runtime.getRuntime().availableProcessors() > 1;
 
     private final Calls calls;
     private final Clock clock;
     private final boolean possible;
-    private int credit = 1; // looks while it is positive; else so many short waits and one more come before a look
-    private int debt = 1; // short waits before the next look, if the one now is in vain and no credit is left
-    private boolean spent; // a look in vain since the last sleep
+    private final LookCredit credit = new LookCredit(1);
 
     /// @param calls for the processor that is offered to others
     WaitSpin(Calls calls) {
-        this(calls, Clock.system(), PARALLEL);
+        this(calls, Clock.system(), IdleSpin.PARALLEL);
     }
 
     /// @param possible whether others run while one looks
@@ -67,7 +59,7 @@ final class WaitSpin {
     /// @return whether it is open
     boolean look(Strand strand, BooleanSupplier open) {
         EventLoop loop = strand.loop();
-        if (credit <= 0 || !possible || !(loop == null ? mayLookElsewhere() : mayLook(loop, strand))) {
+        if (!credit.left() || !possible || !(loop == null ? mayLookElsewhere() : mayLook(loop, strand))) {
             return false;
         }
         long start = clock.nanoTime();
@@ -75,8 +67,7 @@ final class WaitSpin {
         while (looked < LIMIT_NANOS) {
             for (int i = 0; i < LOOKS_PER_CLOCK; i++) {
                 if (open.getAsBoolean()) {
-                    earn();
-                    debt = Math.max(debt / 2, 1);
+                    credit.paid();
                     return true;
                 }
                 Thread.onSpinWait();
@@ -89,7 +80,7 @@ final class WaitSpin {
                 return false;
             }
         }
-        spent = true;
+        credit.inVain();
         return false;
     }
 
@@ -104,13 +95,8 @@ final class WaitSpin {
         if (clock.nanoTime() - now < LIMIT_NANOS) {
             return true;
         }
-        lookRarely();
+        credit.lookRarely();
         return false;
-    }
-
-    private void lookRarely() {
-        credit = 1 - debt;
-        debt = Math.min(2 * debt, MOST_DEBT);
     }
 
     /// A coroutine that waits for short times only would never leave its loop: when it has had its slice, timers
@@ -142,18 +128,6 @@ final class WaitSpin {
     ///
     /// @param begun what [#sleeps] said
     void slept(long begun) {
-        boolean brief = clock.nanoTime() - begun < SHORT_NANOS;
-        if (spent && credit <= LONG_COSTS) {
-            lookRarely();
-        } else if (spent || !brief) {
-            credit = Math.min(credit, Math.max(credit - LONG_COSTS, 0));
-        } else {
-            earn();
-        }
-        spent = false;
-    }
-
-    private void earn() {
-        credit = Math.min(credit + 1, MOST_CREDIT);
+        credit.slept(clock.nanoTime() - begun < SHORT_NANOS, true);
     }
 }

@@ -55,7 +55,7 @@ class IdleSpinTest {
 
     @Test
     void aLookEndsInTimeAndIsNotRepeatedBeforeTheNextSleep() {
-        for (int i = 0; i < IdleSpin.MOST_CREDIT; i++) {
+        for (int i = 0; i < LookCredit.MOST; i++) {
             spin.slept(1, true);
         }
         long before = clock.nanos;
@@ -68,10 +68,10 @@ class IdleSpinTest {
 
     @Test
     void longWaitsCostMoreThanShortOnesEarn() {
-        for (int i = 0; i < IdleSpin.MOST_CREDIT; i++) {
+        for (int i = 0; i < LookCredit.MOST; i++) {
             spin.slept(1, true);
         }
-        for (int i = 0; i < IdleSpin.MOST_CREDIT / IdleSpin.LONG_COSTS; i++) {
+        for (int i = 0; i < LookCredit.MOST / LookCredit.LONG_COSTS; i++) {
             long before = clock.nanos;
             spin.look(token -> false, 0, null);
             assertThat(clock.nanos).isGreaterThan(before);

@@ -2,6 +2,7 @@ package dev.sluice.internal.shm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.internal.loop.LookCredit;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.time.Clock;
 import java.time.Instant;
@@ -73,10 +74,10 @@ class WaitSpinTest {
 
     @Test
     void longWaitsCostMoreThanLooksThatPayEarn() {
-        for (int i = 0; i < 2 * WaitSpin.MOST_CREDIT; i++) {
+        for (int i = 0; i < 2 * LookCredit.MOST; i++) {
             assertThat(spin.look(Strand.current(), () -> true)).isTrue();
         }
-        for (int i = 0; i < WaitSpin.MOST_CREDIT / WaitSpin.LONG_COSTS; i++) {
+        for (int i = 0; i < LookCredit.MOST / LookCredit.LONG_COSTS; i++) {
             assertThat(looksInVain()).isTrue();
             sleep(WaitSpin.SHORT_NANOS);
         }
@@ -103,7 +104,7 @@ class WaitSpinTest {
 
     @Test
     void whoeverGetsTheProcessorBackLateSleepsTheNextTime() {
-        for (int i = 0; i < WaitSpin.MOST_CREDIT; i++) {
+        for (int i = 0; i < LookCredit.MOST; i++) {
             assertThat(spin.look(Strand.current(), () -> true)).isTrue();
         }
         clock.step = WaitSpin.LIMIT_NANOS;

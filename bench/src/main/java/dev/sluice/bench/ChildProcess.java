@@ -7,11 +7,17 @@ import java.util.List;
 
 /// The parent's end of a [Child] or a [Program].
 public final class ChildProcess implements AutoCloseable {
-    /// The flags of every JVM alike: those that Sluice's users set, what Aeron needs, and full collections that
-    /// leave nothing dead behind, so that the live heap can be read.
+    /// The flags of every JVM alike: those that Sluice's users set, what Aeron and Chronicle need, and full
+    /// collections that leave nothing dead behind, so that the live heap can be read.
     private static final List<String> FLAGS = List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+            "--add-opens=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dslf4j.internal.verbosity=ERROR",
             "--enable-native-access=ALL-UNNAMED",
             "-Djdk.trackAllThreads=false",
             "-XX:MarkSweepAlwaysCompactCount=1");

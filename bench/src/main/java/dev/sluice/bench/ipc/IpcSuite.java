@@ -33,6 +33,7 @@ public final class IpcSuite {
         works.add(withPython());
         works.add(keys("get"));
         works.add(keys("put"));
+        works.add(watched());
         works.add(pool("many in flight", IN_FLIGHT));
         works.add(pool("one at a time", 1));
         for (int ranks : quick ? new int[] {2} : new int[] {2, 4}) {
@@ -53,12 +54,16 @@ public final class IpcSuite {
     }
 
     private static Work besideOthers(Work work, int bytes, boolean echo) {
-        return work.beside("Aeron IPC", () -> Messages.java("aeron", bytes, echo))
+        Work all = work.beside("Aeron IPC", () -> Messages.java("aeron", bytes, echo))
                 .goal(Metric.WALL, 1)
                 .beside("Agrona ring", () -> Messages.java("agrona", bytes, echo))
                 .goal(Metric.WALL, 1)
                 .beside("JeroMQ", () -> Messages.java("jeromq", bytes, echo))
                 .goal(Metric.WALL, 1);
+        return bytes > LONGEST_ITEM // it keeps all that was sent within a second
+                ? all
+                : all.beside("Chronicle Queue", () -> Messages.java("chronicle", bytes, echo))
+                        .goal(Metric.WALL, 1);
     }
 
     private static Work fan(int putters, int takers) {
@@ -79,6 +84,13 @@ public final class IpcSuite {
     private static Work keys(String what) {
         return Work.of("namespace, " + what + ", 64 B", () -> new Keys(what.equals("put")))
                 .beside(Program.script("Python Manager", "keys.py", what))
+                .goal(Metric.WALL, 100)
+                .beside("Chronicle Map", () -> new ChronicleKeys(what.equals("put")));
+    }
+
+    private static Work watched() {
+        return Work.of("namespace, put to a watch and back", Watched::new)
+                .beside(Program.script("Python Manager", "watched.py"))
                 .goal(Metric.WALL, 100);
     }
 

@@ -16,7 +16,7 @@ final class Keys implements Load {
     /// How many there are.
     static final int KEYS = 64;
 
-    private static final int BYTES = 64;
+    static final int BYTES = 64;
 
     private final boolean put;
     private final String place = "sluice-bench-keys-" + ProcessHandle.current().pid();

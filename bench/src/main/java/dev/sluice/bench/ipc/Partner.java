@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// The other process. A first message says how many follow, and whether each is sent back; else one is, at the
-/// end. Of ranks it is another than the first, of a [Fan] one who puts or takes.
+/// end. Of ranks it is another than the first, of a [Fan] one who puts or takes,
+/// and of [Watched] the one who answers.
 public final class Partner {
     private Partner() {}
 
@@ -21,6 +22,7 @@ public final class Partner {
                         Integer.parseInt(arguments[4]));
             case "puts" -> Fan.puts(arguments[1]);
             case "takes" -> Fan.takes(arguments[1]);
+            case "watches" -> Watched.watches(arguments[1]);
             default -> answer(arguments[0], arguments[1]);
         }
     }

@@ -17,6 +17,10 @@ abstract class SpunWire implements Wire {
     final void take(DirectBuffer buffer, int offset, int length) {
         byte[] message = new byte[length];
         buffer.getBytes(offset, message);
+        take(message);
+    }
+
+    final void take(byte[] message) {
         received = message;
     }
 

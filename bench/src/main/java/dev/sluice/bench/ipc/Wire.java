@@ -13,7 +13,7 @@ interface Wire extends AutoCloseable {
 
     /// Opens an end.
     ///
-    /// @param kind pipe, queue, unix, aeron, agrona or jeromq
+    /// @param kind pipe, queue, unix, aeron, agrona, chronicle or jeromq
     /// @param place a name that both ends know
     /// @param first whether this is the process that measures, which opens its end first
     static Wire open(String kind, String place, boolean first) throws IOException {
@@ -23,10 +23,11 @@ interface Wire extends AutoCloseable {
             case "unix" -> new UnixWire(place, first);
             case "aeron" -> new AeronWire(place, first);
             case "agrona" -> new AgronaWire(place, first);
+            case "chronicle" -> new ChronicleWire(place, first);
             case "jeromq" -> new JeroWire(place, first);
             default ->
                 throw new IllegalArgumentException(
-                        "wire: kind=" + kind + ", expected pipe, queue, unix, aeron, agrona or jeromq");
+                        "wire: kind=" + kind + ", expected pipe, queue, unix, aeron, agrona, chronicle or jeromq");
         };
     }
 }

@@ -7,38 +7,33 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Gathers values into lists.
 ///
 /// When the stages before it fail it hands on what it has, and then the failure.
 ///
 /// Threads: the strand of the stage behind.
-final class Chunks<T> implements Stage.Next<T> {
+final class Chunks<T> implements Step<T> {
+    private final PipelineRun run;
     private final int size;
     private final Stage.Next<? super List<T>> next;
     private List<T> open = new ArrayList<>();
     private boolean wanted = true;
 
-    private Chunks(int size, Stage.Next<? super List<T>> next) {
+    Chunks(PipelineRun run, int size, Stage.Next<? super List<T>> next) {
+        this.run = run;
         this.size = size;
         this.next = next;
-    }
-
-    /// Chunks of `size`; the last may be smaller.
-    static <T> Stage<List<T>> of(Stage<T> before, int size) {
-        return (run, next) -> {
-            var chunks = new Chunks<T>(size, next);
-            chunks.flushAfter(run, () -> before.run(run, chunks));
-        };
     }
 
     /// Chunks of `size`, or of what has come within `patience` after their first value.
     static <T> Stage<List<T>> of(Stage<T> before, int size, Duration patience) {
         return (run, next) -> {
             Branch<T> branch = run.branch("chunk", List.of(before), Channel.rendezvous());
-            var chunks = new Chunks<T>(size, next);
+            var chunks = new Chunks<T>(run, size, next);
             try {
-                chunks.flushAfter(run, () -> {
+                chunks.flushAfter(() -> {
                     while (chunks.wanted && branch.hasNext()) {
                         chunks.open.add(branch.next());
                         Deadline.after(patience).named("chunk").tryRun(() -> chunks.fill(branch));
@@ -51,13 +46,20 @@ final class Chunks<T> implements Stage.Next<T> {
         };
     }
 
-    private void flushAfter(PipelineRun run, Action<Exception> work) throws Exception {
+    private void flushAfter(Action<Exception> work) throws Exception {
         try {
             work.run();
         } catch (StageFailedException failure) {
-            run.failed(failure); // if the stage behind fails, too
-            flush();
+            flush(failure);
             throw failure;
+        }
+        flush(null);
+    }
+
+    @Override
+    public void flush(@Nullable Throwable failure) throws Exception {
+        if (failure != null) {
+            run.failed(failure); // if the stage behind fails, too
         }
         flush();
     }

@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 /// they hold are dropped: those in buffers and open chunks, and the one that each task has in its hand. What
 /// nobody has taken from a source stays there: a receiver can be received from, and is not closed.
 ///
+/// **Length.** There may be as many stages as anybody wants: the stack of a run does not grow with them.
+///
 /// Threads: immutable; run by a coroutine, or by any thread if no stage is a task.
 public final class Pipeline<T> {
     /// Makes one value of another.
@@ -89,6 +91,10 @@ public final class Pipeline<T> {
         return new Pipeline<>(name, behind);
     }
 
+    private <R> Pipeline<R> step(Step.Plan<T, R> step) {
+        return then(Row.of(stage, step));
+    }
+
     /// The values of a receiver, a generator, a list; asked for when they are wanted, and left open.
     public static <T> Pipeline<T> of(Iterable<? extends T> values) {
         return new Pipeline<>("pipeline", Stage.source(Objects.requireNonNull(values, "values")));
@@ -119,13 +125,12 @@ public final class Pipeline<T> {
 
     /// Each value replaced by another.
     public <R> Pipeline<R> map(Mapper<? super T, ? extends R> mapper) {
-        return then((run, next) -> stage.run(run, value -> next.take(Stage.<R>call("map", () -> mapper.apply(value)))));
+        return step((line, next) -> value -> next.take(Stage.<R>call("map", () -> mapper.apply(value))));
     }
 
     /// Those values that pass a test.
     public Pipeline<T> filter(Test<? super T> test) {
-        return then((run, next) ->
-                stage.run(run, value -> !Stage.call("filter", () -> test.test(value)) || next.take(value)));
+        return step((line, next) -> value -> !Stage.call("filter", () -> test.test(value)) || next.take(value));
     }
 
     /// The first `count` values. No further one is asked for.
@@ -133,14 +138,15 @@ public final class Pipeline<T> {
     /// @param count zero or more; for zero the stages before this are not run, and a stream is not closed
     public Pipeline<T> limit(long count) {
         require(count >= 0, "limit: count=" + count + ", expected 0 or more");
-        return then((run, next) -> {
-            if (count > 0) {
-                long[] left = {count};
-                stage.run(run, value -> {
-                    boolean wanted = next.take(value);
-                    return --left[0] > 0 && wanted;
-                });
+        return step((line, next) -> {
+            if (count == 0) {
+                line.wantsNothing();
             }
+            long[] left = {count};
+            return value -> {
+                boolean wanted = next.take(value);
+                return --left[0] > 0 && wanted;
+            };
         });
     }
 
@@ -149,7 +155,7 @@ public final class Pipeline<T> {
     /// @param size at least 1
     public Pipeline<List<T>> chunk(int size) {
         require(size >= 1, "chunk: size=" + size + ", expected at least 1");
-        return then(Chunks.of(stage, size));
+        return step((line, next) -> new Chunks<>(line.run, size, next));
     }
 
     /// No two values closer together than `per / count`, on the clock of the loop; nothing is dropped. Only behind
@@ -163,12 +169,12 @@ public final class Pipeline<T> {
                 "throttle: count=" + count + ", per=" + Durations.print(per)
                         + ", expected at least 1 in more than no time");
         long interval = Math.max(1, EventLoop.nanos(per) / count);
-        return then((run, next) -> {
+        return step((line, next) -> {
             var pace = new Pace(interval);
-            stage.run(run, value -> {
+            return value -> {
                 pace.keep();
                 return next.take(value);
-            });
+            };
         });
     }
 
@@ -200,19 +206,9 @@ public final class Pipeline<T> {
     /// is one more of them and the others have ended, and that one is dropped, as is one of the others without
     /// a partner.
     public <B, R> Pipeline<R> zip(Pipeline<B> other, Zipper<? super T, ? super B, ? extends R> zipper) {
-        return then((run, next) -> {
-            Branch<B> right = run.branch("zip", List.of(other.stage), Channel.<B>rendezvous());
-            try {
-                stage.run(run, value -> {
-                    if (!right.hasNext()) {
-                        return false;
-                    }
-                    B partner = right.next();
-                    return next.take(Stage.<R>call("zip", () -> zipper.apply(value, partner)));
-                });
-            } finally {
-                right.end();
-            }
+        return step((line, next) -> {
+            Branch<B> others = line.run.branch("zip", List.of(other.stage), Channel.<B>rendezvous());
+            return new Zip<T, B, R>(others, zipper, next);
         });
     }
 

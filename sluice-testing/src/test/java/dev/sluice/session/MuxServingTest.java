@@ -21,6 +21,7 @@ import dev.sluice.session.SessionException.Problem;
 import dev.sluice.task.Deadline;
 import dev.sluice.task.Task;
 import dev.sluice.task.TaskGroup;
+import dev.sluice.testing.Actors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,6 +88,7 @@ class MuxServingTest {
                     assertThat(stays.readAllBytes(1)).isEmpty();
                 }
             });
+            Actors.await("it is reported", () -> !reports.isEmpty()); // another thread tells them
         } finally {
             Reports.handler(before);
         }

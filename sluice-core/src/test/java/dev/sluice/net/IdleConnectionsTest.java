@@ -32,6 +32,7 @@ class IdleConnectionsTest {
     static final class Program {
         private static final int MOST = 10_000;
         private static final int SPARE = 500; // descriptors for all else
+        private static final int SIGN_OF_LIFE = 1_000; // on a machine with much else to do
 
         /// Of both ends together, with the coroutine that serves the one.
         private static final int BYTES_EACH = 12_000;
@@ -58,6 +59,9 @@ class IdleConnectionsTest {
                     Connection client = Tcp.connect(listener.address().place());
                     clients.add(client);
                     ask(client);
+                    if (clients.size() % SIGN_OF_LIFE == 0) {
+                        System.out.println(clients.size() + " so far");
+                    }
                 }
                 long each = (heap() - before) / count;
                 assertThat(each).as("bytes of heap for an idle connection").isLessThan(BYTES_EACH);

@@ -16,9 +16,11 @@ import dev.sluice.task.TaskGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Serves what a listener accepts: a task for each connection, in a group.
 ///
@@ -140,27 +142,70 @@ final class Server {
 
     private void start(TaskGroup<Object, Void> group, Semaphore room, Handler handler, Connection connection) {
         open.incrementAndGet();
-        group.start(connection.remote().toString(), () -> serveOne(handler, connection, room));
+        group.start(connection.remote().toString(), new Serving(handler, connection, room));
     }
 
-    private void serveOne(Handler handler, Connection connection, Semaphore room) {
-        // Not `try (connection)`: that would close in an orderly way what has failed.
-        try {
-            handler.serve(connection);
-            connection.close();
-        } catch (CancelledException cancelled) {
-            connection.abort();
-            throw cancelled;
-        } catch (IOException | UncheckedIOException peer) { // unchecked from what iterates over messages
+    /// What the task of a connection does.
+    ///
+    /// Not a lambda, and what does not wait has methods of its own: each frame is memory for as long as the
+    /// connection is open, and those of code that runs once a connection are compiled late.
+    private final class Serving implements Callable<Object> {
+        private final Handler handler;
+        private final Connection connection;
+        private final Semaphore room;
+
+        Serving(Handler handler, Connection connection, Semaphore room) {
+            this.handler = handler;
+            this.connection = connection;
+            this.room = room;
+        }
+
+        @Override
+        public Object call() {
+            Throwable failure = null;
+            // Not `try (connection)`: that would close in an orderly way what has failed.
+            try {
+                handler.serve(connection);
+                connection.close();
+            } catch (Throwable thrown) { // conclude throws again what is not the connection's
+                failure = thrown;
+            }
+            return conclude(failure);
+        }
+
+        private Object conclude(@Nullable Throwable failure) {
+            try {
+                if (failure instanceof CancelledException cancelled) {
+                    connection.abort();
+                    throw cancelled;
+                }
+                if (failure != null) {
+                    fail(failure);
+                }
+            } finally {
+                open.decrementAndGet();
+                room.release();
+            }
+            return true;
+        }
+
+        private void fail(Throwable failure) {
+            if (failure instanceof Error grave && !isOfHandler(grave)) {
+                throw grave;
+            }
             failed.incrementAndGet();
             connection.abort();
-        } catch (Exception | LinkageError | AssertionError | StackOverflowError failure) {
-            failed.incrementAndGet();
-            connection.abort();
-            report(new Report.UnobservedFailure(Strand.current().path(), failure));
-        } finally {
-            open.decrementAndGet();
-            room.release();
+            boolean ofPeer = failure instanceof IOException
+                    || failure instanceof UncheckedIOException; // from what iterates over messages
+            if (!ofPeer) {
+                report(new Report.UnobservedFailure(Strand.current().path(), failure));
+            }
+        }
+
+        private static boolean isOfHandler(Error error) {
+            return error instanceof LinkageError
+                    || error instanceof AssertionError
+                    || error instanceof StackOverflowError;
         }
     }
 

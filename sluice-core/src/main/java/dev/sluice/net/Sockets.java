@@ -64,6 +64,9 @@ final class Sockets {
         SocketCalls sockets = net.sockets();
         byte[] peer = sockets.peer(fd);
         Address local = listener instanceof TcpAddress ? address(sockets.name(fd), listener) : listener;
+        if (local.equals(listener)) {
+            local = listener; // one object for all of its connections
+        }
         var connection = new SocketConnection(net, fd, new Ends(local, address(peer, listener)), graceNanos);
         return opened("accept", connection);
     }

@@ -85,7 +85,12 @@ final class TaskStrand<T> extends Strand implements Task<T>, Runnable {
     @Override
     public void run() {
         started();
-        Outcome<T> outcome = complain(perform(), leaveForgotten());
+        conclude(perform());
+    }
+
+    /// Apart from [#run], whose frame is memory for as long as the task waits.
+    private void conclude(Outcome<T> performed) {
+        Outcome<T> outcome = complain(performed, leaveForgotten());
         ended();
         // Pairs with completion(), which either installs before and is found here, or finds the outcome.
         Object before = END.getAndSet(this, outcome);

@@ -150,6 +150,29 @@ abstract class ServingContract {
     }
 
     @Test
+    void anErrorThatIsNotTheHandlersEndsTheServing() throws Exception {
+        run(() -> {
+            try (Listener listener = listen()) {
+                assertThatThrownBy(() -> {
+                            try (var group = TaskGroup.open();
+                                    Connection client = connect(listener)) {
+                                group.start(
+                                        "serve",
+                                        () -> listener.serve(connection -> {
+                                            throw new OutOfMemoryError("as if");
+                                        }));
+                                ask(client, "x");
+                                group.join();
+                            }
+                        })
+                        .hasMessageContaining("OutOfMemoryError: as if");
+                assertThat(listener.statistics().open()).isZero();
+                assertThat(listener.statistics().failed()).isZero();
+            }
+        });
+    }
+
+    @Test
     void noMoreThanTheLimitAreServed() throws Exception {
         run(() -> {
             var most = new AtomicInteger();

@@ -86,8 +86,7 @@ final class Main implements Runnable {
 
     private static int badUsage(ParameterException exception, String[] arguments) {
         CommandLine command = exception.getCommandLine();
-        String message =
-                String.valueOf(exception.getMessage()).lines().findFirst().orElse("bad usage");
+        String message = String.valueOf(exception.getMessage()).strip().replaceAll("\\R", "\\\\n");
         if (exception instanceof UnmatchedArgumentException unmatched) {
             List<String> candidates = new ArrayList<>(command.getSubcommands().keySet());
             candidates.addAll(command.getCommandSpec().optionsMap().keySet());

@@ -36,6 +36,16 @@ class MainTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @Test
+    void helpSaysOfEachCommandAWholeSentence() {
+        Main.commandLine().getSubcommands().values().stream()
+                .map(CommandLine::getCommandSpec)
+                .filter(command -> !command.usageMessage().hidden())
+                .forEach(command -> assertThat(command.usageMessage().description()[0])
+                        .as(command.name())
+                        .endsWith("."));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "--no-such-option", "no-such-command", "doctor --no-such-option", "doctor argument"})
     void badUsageIsOneLineOnStderrAndStatus2(String arguments) {

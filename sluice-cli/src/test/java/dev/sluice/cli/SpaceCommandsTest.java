@@ -188,6 +188,60 @@ class SpaceCommandsTest extends SpaceCli {
                 .anyMatch(line -> line.contains("kind=COUNTER, expected QUEUE"));
     }
 
+    @Test
+    void whatOnlyThisProcessWouldHaveIsRefused() {
+        assertThat(run("put", "local:x/jobs", "lost")).isEqualTo(2);
+        assertThat(run("take", "local:x/jobs")).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .hasSize(2)
+                .allMatch(line -> line.contains("'local:x/jobs' is not like shm:"));
+    }
+
+    @Test
+    void aMistakeIsNamedAsItWasTyped() {
+        assertThat(run("put", space + "/a/b", "x")).isEqualTo(2);
+        assertThat(err.toString()).contains("name=a/b, expected");
+        assertThat(run("put", space + "/a\nb", "x")).isEqualTo(2);
+        assertThat(err.toString()).contains("name=a\\nb, expected");
+        assertThat(run("take", jobs, "-n", "2", "--all")).isEqualTo(2);
+        assertThat(err.toString()).contains("-n 2: expected either that or --all");
+        assertThat(run("space", "ls", "jobs")).isEqualTo(2);
+        assertThat(run("space", "ls", jobs)).isEqualTo(2);
+        assertThat(run("space", "doctor", "local:x")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("'jobs' is not", "'" + jobs + "' is not", "'local:x' is not like shm:SPACE");
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString().lines()).hasSize(6);
+    }
+
+    @Test
+    void theLineThatCannotBePutIsNamed() throws Exception {
+        try (Space opened = Space.open(space)) {
+            opened.queue("jobs", Cbor.of(String.class), Queue.Options.defaults().withItemBytes(8));
+        }
+        assertThat(run("put", jobs, "one", "much too long")).isOne();
+        assertThat(err.toString()).contains("put item 2 to " + jobs + ": bytes=14 as CBOR, expected at most 8");
+        assertThat(failureOf("two\nexactly8\n")).contains("put line 2 to " + jobs + ": bytes=9 as CBOR");
+        assertThat(failureOf("\n\nmuch too long\nfour\n")).contains("put line 3 to " + jobs + ": more than 8 bytes");
+        assertThat(text(start("take", jobs, "--all", "--wait", "0ms"))).isEqualTo("one\ntwo\n\n\n");
+    }
+
+    private String failureOf(String lines) throws Exception {
+        Process put = start("put", jobs);
+        put.getOutputStream().write(lines.getBytes(UTF_8));
+        put.getOutputStream().close();
+        assertThat(status(put)).isOne();
+        return new String(put.getErrorStream().readAllBytes(), UTF_8);
+    }
+
+    @Test
+    void whoHasGoneDoesNotWait() throws Exception {
+        assertThat(run("put", jobs, "a")).isZero();
+        assertThat(status(start("take", jobs, "-n", "2", "--wait", "1ms"))).isOne();
+        assertThat(run("space", "ls", space)).isZero();
+        assertThat(out.toString()).containsPattern("jobs .* - +0 of 1024 waiting\\R");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"put", "take", "space", "space ls", "space rm", "space doctor", "space watch"})
     void helpFitsATerminal(String command) {

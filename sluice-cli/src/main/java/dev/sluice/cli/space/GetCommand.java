@@ -42,7 +42,7 @@ public final class GetCommand extends SpaceCommand {
     @Override
     int work() throws IOException {
         if (!list && address.key().isEmpty()) {
-            throw wrong("get " + address + ": expected a KEY, or --list");
+            throw wrong(address + ": expected a KEY, or --list");
         }
         Items.requireSpace(address.space());
         try (Space space = Space.open(address.space())) {

@@ -10,6 +10,7 @@ import dev.sluice.space.Space;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -36,26 +37,34 @@ final class Items {
 
     /// Checks that somebody has made a space.
     static void requireSpace(String address) {
-        if (address.startsWith(SHM) && !Inspection.exists(address.substring(SHM.length()))) {
+        if (!Inspection.exists(shmName(address))) {
             throw new SpaceException(
                     Problem.UNAVAILABLE, address + ": no such space, expected one that sluice space ls lists");
         }
     }
 
+    /// Whether an address is that of a space that other processes can have. One of `local:` ends with the command, and
+    /// what is put there with it.
+    static boolean isShm(String address) {
+        return address.startsWith(SHM) && address.length() > SHM.length();
+    }
+
     /// The name of a `shm:` space.
     static String shmName(String address) {
-        if (!address.startsWith(SHM)) {
+        if (!isShm(address) || address.indexOf('/') >= 0) {
             throw new IllegalArgumentException("'" + address + "' is not like shm:SPACE");
         }
         return address.substring(SHM.length());
     }
 
-    /// How long to wait, as it is typed: `0`, or as for `sluice map --timeout`.
+    /// How long to wait, as it is typed: nothing, like `0` or `0ms`, or as for `sluice map --timeout`.
     static final class Wait implements ITypeConverter<Duration> {
+        private static final Pattern NO_TIME = Pattern.compile("0+(\\.0+)?(ms|s|m|h|d)?");
+
         @Override
         public @Nullable Duration convert(String text) {
             try {
-                return text.equals("0") ? Duration.ZERO : DurationText.parse(text);
+                return NO_TIME.matcher(text).matches() ? Duration.ZERO : DurationText.parse(text);
             } catch (UsageException wrong) {
                 throw new TypeConversionException(String.valueOf(wrong.getMessage()));
             }

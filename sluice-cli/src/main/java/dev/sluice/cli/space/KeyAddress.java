@@ -14,7 +14,7 @@ import picocli.CommandLine.TypeConversionException;
 record KeyAddress(String space, String object, String key) {
     @Override
     public String toString() {
-        return space + "/" + object + "/" + key;
+        return space + "/" + object + (key.isEmpty() ? "" : "/" + key);
     }
 
     /// The namespace, which somebody has made.
@@ -58,7 +58,7 @@ record KeyAddress(String space, String object, String key) {
     private static @Nullable KeyAddress parse(String text) {
         int space = text.indexOf('/');
         int object = text.indexOf('/', space + 1);
-        if (space < 0 || object < space + 2 || !text.substring(0, space).matches("[a-z]+:.+")) {
+        if (space < 0 || object < space + 2 || !Items.isShm(text.substring(0, space))) {
             return null;
         }
         return new KeyAddress(text.substring(0, space), text.substring(space + 1, object), text.substring(object + 1));

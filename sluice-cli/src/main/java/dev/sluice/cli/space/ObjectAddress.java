@@ -17,7 +17,7 @@ record ObjectAddress(String space, String object) {
         @Override
         public ObjectAddress convert(String text) {
             int end = text.indexOf('/');
-            if (end < 0 || end == text.length() - 1 || !text.substring(0, end).matches("[a-z]+:.+")) {
+            if (end < 0 || end == text.length() - 1 || !Items.isShm(text.substring(0, end))) {
                 throw new TypeConversionException("'" + text + "' is not like shm:SPACE/QUEUE");
             }
             return new ObjectAddress(text.substring(0, end), text.substring(end + 1));

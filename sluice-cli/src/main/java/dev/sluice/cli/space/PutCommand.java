@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sluice.codec.Codec;
 import dev.sluice.io.ByteReader;
 import dev.sluice.io.IncompleteReadException;
+import dev.sluice.io.LimitExceededException;
 import dev.sluice.io.StandardStreams;
 import dev.sluice.space.Queue;
 import dev.sluice.space.Space;
@@ -76,9 +77,9 @@ public final class PutCommand extends SpaceCommand {
         return CommandLine.ExitCode.OK;
     }
 
-    private boolean words(Queue<byte[]> queue) {
+    private boolean words(Queue<byte[]> queue) throws IOException {
         for (String item : items) {
-            if (!put(queue, item)) {
+            if (!put(queue, "item", item)) {
                 return false;
             }
         }
@@ -95,8 +96,11 @@ public final class PutCommand extends SpaceCommand {
             } catch (IncompleteReadException end) { // the last one may lack its end
                 line = end.partial();
                 last = true;
+            } catch (LimitExceededException big) {
+                throw new IOException(
+                        failed("line", "more than " + queue.options().itemBytes() + " bytes"), big);
             }
-            if (line.length > 0 && !put(queue, text(line))) {
+            if (line.length > 0 && !put(queue, "line", text(line))) {
                 return false;
             }
             if (last) {
@@ -110,17 +114,26 @@ public final class PutCommand extends SpaceCommand {
         try {
             return UTF_8.newDecoder().decode(ByteBuffer.wrap(line, 0, length)).toString();
         } catch (CharacterCodingException e) {
-            throw new IOException("read line " + (done + 1) + ": not UTF-8, expected text", e);
+            throw new IOException(failed("line", "not UTF-8, expected text"), e);
         }
     }
 
-    private boolean put(Queue<byte[]> queue, String item) {
+    private boolean put(Queue<byte[]> queue, String what, String item) throws IOException {
         byte[] bytes = Items.encoded(item);
+        int most = queue.options().itemBytes();
+        if (bytes.length > most) {
+            throw new IOException(failed(what, "bytes=" + bytes.length + " as CBOR, expected at most " + most));
+        }
         boolean put = queue.tryPut(bytes)
                 || wait == null && put(queue, bytes)
                 || wait != null && Deadline.after(wait).tryRun(() -> queue.put(bytes));
         done += put ? 1 : 0;
         return put;
+    }
+
+    /// Says which of them could not be put, and so how to go on: all before it were.
+    private String failed(String what, String why) {
+        return "put " + what + " " + (done + 1) + " to " + address + ": " + why + "; those before it were put";
     }
 
     private static boolean put(Queue<byte[]> queue, byte[] item) {

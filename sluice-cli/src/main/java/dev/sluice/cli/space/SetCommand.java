@@ -46,7 +46,7 @@ public final class SetCommand extends SpaceCommand {
     @Override
     int work() {
         if (remove != (value == null) || remove && time != null) {
-            throw wrong("set " + address + ": expected a VALUE, or --remove alone");
+            throw wrong(address + ": expected a VALUE, or --remove alone");
         }
         if (remove) {
             Items.requireSpace(address.space());

@@ -10,6 +10,7 @@ import dev.sluice.space.Lease;
 import dev.sluice.space.Queue;
 import dev.sluice.space.Space;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,9 +48,8 @@ public final class TakeCommand extends SpaceCommand {
     @Option(
             names = {"-n", "--count"},
             paramLabel = "N",
-            defaultValue = "1",
-            description = "How many; ${DEFAULT-VALUE} by default.")
-    private long count;
+            description = "How many; 1 by default.")
+    private @Nullable Long count;
 
     @Option(names = "--all", description = "Until the queue is finished, or nothing comes within --wait.")
     private boolean all;
@@ -59,14 +59,15 @@ public final class TakeCommand extends SpaceCommand {
 
     @Override
     int work() throws IOException {
-        if (count < 1) {
-            throw wrong("-n " + count + ": expected 1 or more");
+        if (count != null && (all || count < 1)) {
+            throw wrong("-n " + count + ": expected " + (all ? "either that or --all" : "1 or more"));
         }
+        long wanted = count == null ? 1 : count;
         Items.requireSpace(address.space());
         try (Space space = Space.open(address.space())) {
             Items.requireThere(space, address.object(), address + ": no such queue");
             Queue<byte[]> queue = space.queue(address.object(), Codec.raw(), Queue.Options.defaults());
-            for (long i = 0; all || i < count; i++) {
+            for (long i = 0; all || i < wanted; i++) {
                 Received<Lease<byte[]>> taken = take(queue);
                 if (taken instanceof Received.Value<Lease<byte[]>>(Lease<byte[]> lease)) {
                     print(lease);

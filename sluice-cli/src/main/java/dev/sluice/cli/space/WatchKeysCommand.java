@@ -19,11 +19,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "watch",
         description = {
-            "Prints the keys of a namespace, and then each that changes: as KEY, a tab and",
-            "its value, or as KEY alone when it has gone.",
+            "Prints the keys of a namespace, and then each that changes.",
             "",
-            "The last state of each key is shown, and none that it had in between when it",
-            "changes faster than this can print.",
+            "A line is KEY, a tab and its value, or KEY alone when it has gone. The last",
+            "state of each key is shown, and none that it had in between when it changes",
+            "faster than this can print.",
             ""
         },
         footer = {

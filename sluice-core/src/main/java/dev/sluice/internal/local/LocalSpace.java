@@ -95,6 +95,7 @@ final class LocalSpace implements Space {
     @Override
     public <T> Queue<T> queue(String name, Codec<T> codec, Queue.Options options) {
         requireItem("queue", name, options.itemBytes());
+        Realm.requireName("open QUEUE of " + address(), name);
         if (options.deliveries() > 0) {
             Realm.requireName("open dead letters of QUEUE of " + address(), name + DEAD);
         }

@@ -96,7 +96,8 @@ public final class Inspection {
             Participants all = file.participants();
             Users users = new Users(users(all.living()), users(all.unswept()));
             String kind = file.header().kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            return Optional.of(new Seen(name, kind, bytes, users, state(file)));
+            return Optional.of(new Seen(
+                    name, kind, bytes, users, state(file, !users.living().isEmpty())));
         } catch (IndexOutOfBoundsException | IllegalArgumentException damaged) {
             return Optional.of(new Seen(name, "", bytes, nobody, "damaged: " + damaged.getMessage()));
         } finally {
@@ -110,11 +111,12 @@ public final class Inspection {
                 .toList();
     }
 
-    private static String state(SharedFile file) {
+    /// @param used whether anybody lives who could be waiting
+    private static String state(SharedFile file, boolean used) {
         SharedMapping memory = file.memory();
         long word = memory.getLongVolatile(file.body()); // pairs with the compare-and-sets of the object's word
         return switch (file.header().kind()) {
-            case QUEUE -> queue(file);
+            case QUEUE -> queue(file, used);
             case COUNTER -> Long.toString(word);
             case EVENT -> (word & 1) == 0 ? "not set" : "set";
             case LOCK -> (word & (1L << Participants.STAMP_BITS) - 1) == 0 ? "free" : "held";
@@ -125,7 +127,7 @@ public final class Inspection {
         };
     }
 
-    private static String queue(SharedFile file) {
+    private static String queue(SharedFile file, boolean used) {
         SharedMapping memory = file.memory();
         long body = file.body();
         QueueOptions options = QueueOptions.of(file.header().limits());
@@ -137,11 +139,12 @@ public final class Inspection {
         count(words, items.delayed(), "delayed");
         count(words, items.poisoned(), "for the dead letters");
         count(words, items.claimed(), "being put");
-        // Pairs with the compare-and-sets in WaitPoint; what it says may be over by now.
-        if (WaitPoint.isWaitedFor(memory.getIntVolatile(body + SharedQueue.NOT_EMPTY))) {
+        // Pairs with the compare-and-sets in WaitPoint; what it says may be over by now, and stays when a wait ends
+        // because its time is over or its process has died.
+        if (used && WaitPoint.isWaitedFor(memory.getIntVolatile(body + SharedQueue.NOT_EMPTY))) {
             words.add("takers wait");
         }
-        if (WaitPoint.isWaitedFor(memory.getIntVolatile(body + SharedQueue.NOT_FULL))) { // pairs with the same
+        if (used && WaitPoint.isWaitedFor(memory.getIntVolatile(body + SharedQueue.NOT_FULL))) { // pairs with the same
             words.add("putters wait");
         }
         if (memory.getLongVolatile(body + SharedQueue.FINISHED) != 0) { // pairs with that in SharedQueue.finish

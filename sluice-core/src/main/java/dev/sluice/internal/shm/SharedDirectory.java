@@ -106,7 +106,7 @@ public final class SharedDirectory implements AutoCloseable {
     static void requireName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("shared name: name=" + name
-                    + ", expected 1..100 of letters, digits, '.', '_' and '-', the first no dot and no dash");
+                    + ", expected 1..100 of A-Z a-z 0-9 . _ -, the first of them no dot and no dash");
         }
     }
 

@@ -117,6 +117,7 @@ final class ShmSpace implements Space {
     @Override
     public <T> Queue<T> queue(String object, Codec<T> codec, Queue.Options options) {
         requireItem(object, options.itemBytes());
+        ShmProvider.requireName("open object of " + address(), object);
         if (options.deliveries() > 0) {
             ShmProvider.requireName("open dead letters of " + address(), object + DEAD);
         }

@@ -70,6 +70,12 @@ final class LocalSpace implements Space {
         }
     }
 
+    private void requireOpen(String doing) {
+        if (closed()) {
+            throw new SpaceException(Problem.CLOSED, doing + " " + address() + ": the space was closed here");
+        }
+    }
+
     SpaceException closedException(String doing, Monitor of) {
         return new SpaceException(Problem.CLOSED, doing + " " + of.subject() + ": the space was closed here");
     }
@@ -256,12 +262,14 @@ final class LocalSpace implements Space {
 
     @Override
     public List<Item> list() {
+        requireOpen("list");
         return realm.list();
     }
 
     @Override
     public boolean remove(String name) {
         Realm.requireName("remove from " + address(), name);
+        requireOpen("remove " + name + " of");
         return realm.remove(name);
     }
 

@@ -9,6 +9,7 @@ import dev.sluice.internal.space.Receiving;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import dev.sluice.space.Topic;
+import java.util.Objects;
 import java.util.function.Function;
 
 /// A topic, as one opening sees it.
@@ -53,6 +54,7 @@ record LocalTopic<T>(LocalSpace opening, TopicState state, Codec<T> codec) imple
 
     @Override
     public Subscription<T> subscribe(Lag lag) {
+        Objects.requireNonNull(lag, "lag"); // before publishers meet it
         opening.requireOpen("subscribe to", state);
         return new LocalSubscription<>(this, state.subscribe(opening, lag));
     }

@@ -70,7 +70,7 @@ final class ShmSpace implements Space {
         ShmProvider.requireName("open object of " + address(), object);
         lock.lock();
         try {
-            requireOpen(object);
+            requireOpen("open " + object + " of");
             SharedObject known = current(object);
             if (known != null && !type.isInstance(known)) {
                 throw new SpaceException(
@@ -98,10 +98,11 @@ final class ShmSpace implements Space {
         return null;
     }
 
-    private void requireOpen(String object) {
+    /// The caller holds the lock: the number of a closed directory may be that of another one already.
+    private void requireOpen(String doing) {
+        assert lock.isHeldByCurrentThread();
         if (closed) {
-            throw new SpaceException(
-                    Problem.CLOSED, "open " + object + " of " + address() + ": the space was closed here");
+            throw new SpaceException(Problem.CLOSED, doing + " " + address() + ": the space was closed here");
         }
     }
 
@@ -175,7 +176,7 @@ final class ShmSpace implements Space {
         ShmProvider.requireName("open object of " + address(), object);
         lock.lock();
         try {
-            requireOpen(object);
+            requireOpen("open " + object + " of");
             SharedPipe pipe = SharedPipe.open(directory, object, options.bytes());
             others.add(pipe);
             return pipe;
@@ -268,13 +269,17 @@ final class ShmSpace implements Space {
     @Override
     public List<Item> list() {
         List<Item> items = new ArrayList<>();
+        lock.lock();
         try {
+            requireOpen("list");
             for (String object : directory.list()) {
                 Optional<FileHeader.Kind> kind = SharedFile.kindOf(directory, object);
                 kind.ifPresent(of -> items.add(new Item(object, Kind.valueOf(of.name()))));
             }
         } catch (IOException e) {
             throw ShmProvider.failure(e);
+        } finally {
+            lock.unlock();
         }
         return items;
     }
@@ -282,10 +287,14 @@ final class ShmSpace implements Space {
     @Override
     public boolean remove(String object) {
         ShmProvider.requireName("remove object of " + address(), object);
+        lock.lock();
         try {
+            requireOpen("remove " + object + " of");
             return directory.remove(object);
         } catch (IOException e) {
             throw ShmProvider.failure(e);
+        } finally {
+            lock.unlock();
         }
     }
 

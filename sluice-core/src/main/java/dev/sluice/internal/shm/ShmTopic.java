@@ -11,6 +11,7 @@ import dev.sluice.internal.strand.Strand;
 import dev.sluice.space.SpaceException;
 import dev.sluice.space.SpaceException.Problem;
 import dev.sluice.space.Topic;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -80,6 +81,7 @@ record ShmTopic<T>(TopicWords words, Codec<T> codec) implements Topic<T> {
 
     @Override
     public Subscription<T> subscribe(Lag lag) {
+        Objects.requireNonNull(lag, "lag"); // before publishers meet it
         return use(
                 "subscribe to",
                 () -> words.mapped(() -> {

@@ -383,6 +383,18 @@ public abstract class QueueContract extends SpaceFixture {
     }
 
     @Test
+    void aClosedSpaceListsAndRemovesNothing() {
+        Space other = open();
+        Queue<Integer> queue = queue(other, Queue.Options.defaults());
+        Space space = open();
+        assertThat(space.list()).isNotEmpty();
+        space.close();
+        assertFails(Problem.CLOSED, space::list);
+        assertFails(Problem.CLOSED, () -> space.remove(queue.name()));
+        assertThat(other.list()).contains(new Space.Item(queue.name(), Space.Kind.QUEUE));
+    }
+
+    @Test
     void itemsHaveALimit() {
         Queue<String> queue =
                 open().queue(fresh(), Codec.utf8(), Queue.Options.defaults().withItemBytes(100));

@@ -3,6 +3,7 @@ package dev.sluice.testing.space;
 import static dev.sluice.testing.Actors.await;
 import static dev.sluice.testing.Actors.everywhere;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.sluice.channel.Broadcast.Lag;
 import dev.sluice.channel.Received;
@@ -224,6 +225,16 @@ public abstract class TopicContract extends SpaceFixture {
     }
 
     /// One space for each run, and what two subscribers got.
+    @Test
+    @SuppressWarnings("NullAway")
+    void aSubscriptionThatIsRefusedHoldsUpNobody() {
+        Topic<Integer> topic = open().topic(fresh(), QueueContract.NUMBERS, FOUR);
+        assertThatNullPointerException().isThrownBy(() -> topic.subscribe(null));
+        Topic.Subscription<Integer> one = topic.subscribe(Lag.FAIL);
+        topic.publish(1);
+        assertThat(one.receive()).isEqualTo(1);
+    }
+
     private record Run(
             Space space,
             Topic<Integer> topic,

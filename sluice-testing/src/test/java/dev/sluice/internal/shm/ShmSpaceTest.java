@@ -67,6 +67,18 @@ class ShmSpaceTest {
     }
 
     @Test
+    void aClosedSpaceRemovesNothingOfTheNext() {
+        Space closed = open();
+        closed.close();
+        try (Space next = open()) { // its directory has the number that the other's had
+            queue(next).put("a");
+            failsWith(Problem.CLOSED, () -> closed.remove("jobs"));
+            failsWith(Problem.CLOSED, closed::list);
+            assertThat(next.list()).contains(new Space.Item("jobs", Space.Kind.QUEUE));
+        }
+    }
+
+    @Test
     void whatIsNotDoneGoesToTheDeadLetters() {
         try (Space space = open()) {
             queue(space).put("bad");

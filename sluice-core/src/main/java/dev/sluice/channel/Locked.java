@@ -3,9 +3,11 @@ package dev.sluice.channel;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.SpinLock;
+import dev.sluice.internal.strand.Standing;
 import dev.sluice.internal.strand.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///       └──────lanes────▶ LANES       by who holds the spin lock, and never lets go of it
 ///
 /// Threads: any. Strands are woken, and foreign code runs, only after all locks are free.
-abstract class Locked {
+abstract class Locked implements Standing.Home {
     private static final AtomicLong NUMBERS = new AtomicLong(); // unique; ordered with nothing
     private static final byte SPIN = 0;
     private static final byte HOME = 1;
@@ -47,6 +49,8 @@ abstract class Locked {
     private byte guard = SPIN; // read by any: who reads SPIN too late finds the spin lock held
     private @Nullable Lanes<?> passage; // written once, after the guard; through PASSAGE, or under its locks
     private @Nullable EventLoop home; // whose thread alone may come, without the lock; before this is shared
+
+    private @Nullable WeakReference<Locked> weakly; // any: each that was ever here will do
 
     // Guarded by lock.
     private @Nullable Strand toWake;
@@ -159,6 +163,24 @@ abstract class Locked {
         if (lanes != null) {
             lanes.unlock();
         }
+    }
+
+    /// This, for who must not keep it.
+    final WeakReference<Locked> weakly() {
+        WeakReference<Locked> known = weakly;
+        if (known == null) {
+            known = new WeakReference<>(this);
+            weakly = known;
+        }
+        return known;
+    }
+
+    @Override
+    public final void takeOut(Standing.Place place) {
+        lock();
+        place.leave();
+        Strand wake = unlock();
+        assert wake == null;
     }
 
     /// Has a strand woken by whoever lets go of the lock. The caller holds it.

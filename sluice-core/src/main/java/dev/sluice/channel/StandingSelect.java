@@ -1,5 +1,7 @@
 package dev.sluice.channel;
 
+import dev.sluice.internal.loop.EventLoop;
+import dev.sluice.internal.loop.SharedLoop;
 import dev.sluice.internal.strand.Standing;
 import dev.sluice.internal.strand.Strand;
 import java.util.ArrayList;
@@ -56,14 +58,17 @@ final class StandingSelect<R> {
         Arrays.sort(clauses, Comparator.comparingInt(clause -> clause.number));
         this.atHand = clauses.clone();
         this.count = atHand.length;
-        this.standing = new Standing(strand, select);
+        EventLoop home = strand.loop();
+        EventLoop loop = home != null ? home : SharedLoop.get();
+        loop.leftovers.clear(); // of another; the loop may never sleep
+        this.standing = new Standing(strand, select, loop.leftovers, clauses.length);
         List<ChannelClause<? extends R>> notStanding = new ArrayList<>();
         List<EventClause<? extends R>> events = new ArrayList<>();
         for (Clause<? extends R> clause : clauses) {
             switch (clause) {
                 case ChannelClause<? extends R> channel -> {
                     channel.usedBy(strand);
-                    channel.place(standing.new Place(channel.number));
+                    channel.place(standing.new Place(channel.number, channel.locked.weakly()));
                     if (!channel.stands()) {
                         notStanding.add(channel);
                     }

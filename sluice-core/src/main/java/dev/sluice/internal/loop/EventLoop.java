@@ -69,6 +69,8 @@ public final class EventLoop implements LoopScheduler.Host {
     private int unwaited; // operations in flight that nobody waits for; read by rest() while the loop sleeps
     private final Runnable tick = this::tick;
 
+    public final Leftovers leftovers = new Leftovers(this);
+
     /// Something that lives as long as the loop.
     public interface Companion {
         /// The poller is closed, nothing is in flight. Called on the loop thread, once.
@@ -245,8 +247,7 @@ public final class EventLoop implements LoopScheduler.Host {
         }
     }
 
-    /// Ends the loop: it runs what is ready, then closes its poller; what arrives later is forwarded. Any
-    /// thread.
+    /// Ends the loop: it runs what is ready, then closes its poller; later arrivals are forwarded. Any thread.
     public void close() {
         submit(() -> closing = true);
     }
@@ -341,7 +342,7 @@ public final class EventLoop implements LoopScheduler.Host {
 
     /// Runs an action of ours. One that fails is a defect, which must not take the loop and everybody on it
     /// along.
-    private void act(Runnable action) {
+    void act(Runnable action) {
         try {
             action.run();
         } catch (Throwable failure) {
@@ -382,7 +383,7 @@ public final class EventLoop implements LoopScheduler.Host {
     }
 
     private void poll() {
-        if (closing || !ready.isEmpty() || inbox.hasWork()) {
+        if (closing || !ready.isEmpty() || inbox.hasWork() || leftovers.clear()) {
             pollWithout(0);
             return;
         }
@@ -405,8 +406,7 @@ public final class EventLoop implements LoopScheduler.Host {
         }
     }
 
-    /// Looks a while for the end of a coroutine's wait, before it leaves the thread, if nobody else could run
-    /// there. By the coroutine, mounted.
+    /// Looks a while for the end of a coroutine's wait, if nobody else could run. By the coroutine, mounted.
     ///
     /// @return whether it has ended
     public boolean lookFor(IdleSpin.Wait wait, long token) {
@@ -463,8 +463,7 @@ public final class EventLoop implements LoopScheduler.Host {
         }
     }
 
-    /// The end of a timed park of the JDK. `schedule` is called by the loop thread right after the coroutine
-    /// has left it.
+    /// The end of a timed park of the JDK; called by the loop thread right after the coroutine has left it.
     @Override
     public ScheduledFuture<?> after(Runnable action, long delayNanos) {
         var end = new JdkTimer(this, action);
@@ -488,8 +487,7 @@ public final class EventLoop implements LoopScheduler.Host {
         return sum < a ? Long.MAX_VALUE : sum;
     }
 
-    /// How many nanoseconds that is; [Long#MAX_VALUE] if it is more than three centuries, which is as good as
-    /// for ever, and zero if it is negative.
+    /// How many nanoseconds that is: zero if it is negative, [Long#MAX_VALUE] for three centuries and more.
     public static long nanos(Duration duration) {
         try {
             return Math.max(0, duration.toNanos());

@@ -1,5 +1,7 @@
 package dev.sluice.internal.strand;
 
+import dev.sluice.internal.loop.Leftovers;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -15,19 +17,53 @@ import org.jspecify.annotations.Nullable;
 /// Invariants: a place is at hand, in its queue, or hinted. A counterpart hints first and looks for a wait
 /// afterwards; the strand publishes its wait first and looks for hints afterwards: if both come at once, one of
 /// them sees the other.
+///
+/// When nobody can reach the user any more, the loop takes the places out: they are [Leftovers]. Nothing but the
+/// queues keeps them until then, and they do not keep the homes of each other.
 /// Threads: the strand; a place is taken out, hinted and claimed by whoever holds the lock of its queue.
 public final class Standing {
     private static final long NEVER = -1; // the token of no wait
 
     private final Strand strand;
-    private final WeakReference<?> user;
+    private final User user;
+    private final @Nullable Place[] places; // by their numbers; set before the first wait
     private volatile long wait = NEVER; // the strand writes, then looks for hints; pairs with the read in tryClaim
     private final AtomicReference<@Nullable Place> hints = new AtomicReference<>(); // newest first
 
-    /// @param user what uses the places; when nobody can reach it any more they may go
-    public Standing(Strand strand, Object user) {
+    /// Where a place is: it has the lock of the queue.
+    public interface Home {
+        /// Takes a place out of the queue, if it is in. Any thread, or one on the loop that the home is confined
+        /// to; takes the lock.
+        void takeOut(Place place);
+    }
+
+    /// @param user what uses the places; when nobody can reach it any more they go
+    /// @param leftovers of a loop that may come to their homes, which takes them out then
+    /// @param count one more than the highest number of a place
+    public Standing(Strand strand, Object user, Leftovers leftovers, int count) {
         this.strand = strand;
-        this.user = new WeakReference<>(user);
+        this.user = new User(user, this, leftovers.queue());
+        this.places = new Place[count];
+    }
+
+    /// What uses the places. When it has gone, this takes them out.
+    private static final class User extends WeakReference<Object> implements Runnable {
+        private final Standing standing;
+
+        User(Object user, Standing standing, ReferenceQueue<Object> unreachable) {
+            super(user, unreachable);
+            this.standing = standing;
+        }
+
+        @Override
+        public void run() {
+            for (Place place : standing.places) {
+                Home home = place == null ? null : place.home.get();
+                if (home != null) {
+                    home.takeOut(place);
+                }
+            }
+        }
     }
 
     /// One place.
@@ -35,11 +71,22 @@ public final class Standing {
         /// What its user calls it.
         public final int number;
 
+        private final WeakReference<? extends Home> home;
         private @Nullable Place older; // before it is hinted; afterwards the strand
 
-        public Place(int number) {
+        public Place(int number, WeakReference<? extends Home> home) {
             super(Standing.this.strand);
             this.number = number;
+            this.home = home;
+            places[number] = this;
+        }
+
+        /// Leaves the queue that it is in, if any; the caller holds the lock of its home.
+        public void leave() {
+            WaitQueue in = queue;
+            if (in != null) {
+                in.remove(this);
+            }
         }
 
         @Override

@@ -96,7 +96,10 @@ class Space(Closing):
             raise SpaceError(Problem.CLOSED, f"open {name} of {self.address}: the space was closed here")
 
     def queue(self, name: str, options: QueueOptions = QueueOptions(), codec: Codec[T] = cbor) -> Queue[T]:
-        """Work with acknowledgement."""
+        """Work with acknowledgement. The name has room for that of its dead letters, unless it has none."""
+        if options.deliveries > 0:
+            _check_name(f"open object of {self.address}", name)
+            _check_name(f"open dead letters of {self.address}", name + ".dead")
 
         def dead_letters() -> Queue[T]:
             of = queue.options

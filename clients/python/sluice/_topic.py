@@ -168,6 +168,8 @@ class Topic(Words, Generic[T]):
 
         Raises SpaceError BUSY if there are 256 that are waited for.
         """
+        if not isinstance(lag, Lag):
+            raise TypeError(f"subscribe to {self}: lag={lag!r}, expected one of sluice.Lag")
         self._file.require_open("subscribe to")
         if lag is not Lag.WAIT:
             return Subscription(self, lag, None, self._reach().last)

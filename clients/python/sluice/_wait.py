@@ -70,7 +70,7 @@ class WaitWord:
                 break
             now = time.monotonic()
             if end is not None and now >= end:
-                raise TimeoutError(f"{what}: not within {timeout} s")
+                raise TimeoutError(f"{what}: not within {round(timeout or 0, 3)} s")
             if now - tended >= TICK:
                 tended = now
                 tend()

@@ -26,6 +26,13 @@ def _signed(word: int) -> int:
     return word - (1 << 64) if word >> 63 else word
 
 
+def _fitting(doing: str, value: int) -> int:
+    """A number that a word can hold: another one would be cut off."""
+    if not -(1 << 63) <= value < 1 << 63:
+        raise OverflowError(f"{doing}: value={value}, expected 64 bits with a sign")
+    return value
+
+
 def layout(kind: str, limit: int = 0, most: int = 0, size: int = 0) -> Layout:
     """An object with nothing but its words, or with `limit` things of `size` bytes."""
 
@@ -134,18 +141,18 @@ class Counter(Words):
     def add(self, delta: int = 1) -> int:
         """Adds, and gives the sum."""
         self._file.require_open("add to")
-        before = self._memory.add(self._at + _WORD, delta)
+        before = self._memory.add(self._at + _WORD, _fitting(f"add to {self}", delta))
         self._changed.ring()
         return _signed(before + delta & (1 << 64) - 1)
 
     def set(self, value: int) -> None:
         self._file.require_open("set")
-        self._memory.store(self._at + _WORD, value)
+        self._memory.store(self._at + _WORD, _fitting(f"set {self}", value))
         self._changed.ring()
 
     def compare_and_set(self, expected: int, value: int) -> bool:
         self._file.require_open("set")
-        same = self._replace(expected, value)
+        same = self._replace(_fitting(f"compare {self}", expected), _fitting(f"set {self}", value))
         if same:
             self._changed.ring()
         return same
@@ -178,17 +185,20 @@ class Array(Words):
         return _signed(self._memory.load(self._offset(index)))
 
     def __setitem__(self, index: int, value: int) -> None:
-        self._memory.store(self._offset(index), value)
+        self._memory.store(self._offset(index), _fitting(f"set {self}", value))
 
     def __iter__(self) -> Iterator[int]:
         return (self[index] for index in range(len(self)))
 
     def add(self, index: int, delta: int) -> int:
         """Adds, and gives the sum."""
-        return _signed(self._memory.add(self._offset(index), delta) + delta & (1 << 64) - 1)
+        before = self._memory.add(self._offset(index), _fitting(f"add to {self}", delta))
+        return _signed(before + delta & (1 << 64) - 1)
 
     def compare_and_set(self, index: int, expected: int, value: int) -> bool:
-        return self._memory.compare_and_set(self._offset(index), expected, value)
+        return self._memory.compare_and_set(
+            self._offset(index), _fitting(f"compare {self}", expected), _fitting(f"set {self}", value)
+        )
 
 
 class _Holdable(Protocol):

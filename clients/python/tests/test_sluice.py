@@ -237,6 +237,19 @@ class SpaceTest(SpaceCase):
         thread.join()
         array[1] = -7
         self.assertEqual((array.add(1, 10), list(array), len(array)), (3, [0, 3, 0], 3))
+        counter.set(-1 << 63)
+        self.assertEqual((counter.add(-1), counter.get()), ((1 << 63) - 1, (1 << 63) - 1))
+        for refused in (
+            lambda: array.__setitem__(0, 1 << 64),
+            lambda: array.add(0, 1 << 63),
+            lambda: array.compare_and_set(0, 0, 1 << 64),
+            lambda: counter.set(1 << 63),
+            lambda: counter.add(-1 << 64),
+            lambda: counter.compare_and_set(1 << 64, 1),
+        ):
+            with self.assertRaises(OverflowError):
+                refused()
+        self.assertEqual((array[0], counter.get()), (0, (1 << 63) - 1))
         with self.problem(Problem.MISMATCH):
             self.space.array("a", 4)
         with self.problem(Problem.MISMATCH):
@@ -294,6 +307,10 @@ class SpaceTest(SpaceCase):
         self.assertTrue(one.is_set())
         with self.assertRaises(ValueError):
             self.space.event(".e")
+        with self.assertRaises(ValueError):
+            self.space.queue("q" * 60)  # as Java does: its dead letters would have no name
+        self.space.queue("q" * 59)
+        self.space.remove("q" * 59)
         queue: sluice.Queue[Any] = self.space.queue("q")
         queue.put(1)
         lease = queue.take()

@@ -76,6 +76,12 @@ class TopicTest(SpaceCase):
             with self.subTest(options), self.assertRaises(ValueError):
                 self.space.topic("u", options)
 
+    def test_a_subscription_says_how_it_lags(self) -> None:
+        topic: Any = self.small()
+        for unknown in (None, "WAIT", 0):
+            with self.assertRaises(TypeError):
+                topic.subscribe(unknown)
+
     def test_a_subscription_that_nobody_has_any_more_is_not_waited_for(self) -> None:
         topic = self.small()
         for number in range(20):

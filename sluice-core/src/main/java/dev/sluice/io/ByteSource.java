@@ -25,6 +25,7 @@ public interface ByteSource extends AutoCloseable {
     ///
     /// @return how many bytes were put into the buffer, or -1 at the end; 0 only for a buffer without room
     /// @throws CancelledException if the caller is cancelled; no byte has been taken then
+    /// @throws IllegalArgumentException if the buffer is read-only; no byte has been taken then
     int read(ByteBuffer into) throws IOException;
 
     /// As [#read(ByteBuffer)], into an array.

@@ -1,5 +1,6 @@
 package dev.sluice.io;
 
+import dev.sluice.internal.io.Room;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -15,7 +16,7 @@ final class DescriptorSource extends DescriptorStream implements ByteSource {
     public int read(ByteBuffer into) throws IOException {
         enter();
         try {
-            if (!into.hasRemaining()) {
+            if (!Room.in(into, this)) {
                 return 0;
             }
             int n = move(into, -1, eager);

@@ -2,11 +2,13 @@ package dev.sluice.io;
 
 import dev.sluice.internal.io.FileTarget;
 import dev.sluice.internal.io.OpenFile;
+import dev.sluice.internal.io.Room;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.strand.Sleep;
 import dev.sluice.internal.strand.Strand;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /// A file, or a region of one, read at positions of ours: what a transfer did not hand over is read again by
 /// the next one.
@@ -42,7 +44,7 @@ final class FileSource implements ByteSource {
     public int read(ByteBuffer into) throws IOException {
         enter();
         try {
-            if (!into.hasRemaining()) {
+            if (!Room.in(into, this)) {
                 return 0;
             }
             int count = readHere(into);
@@ -85,6 +87,7 @@ final class FileSource implements ByteSource {
 
     @Override
     public long transferTo(ByteSink sink) throws IOException {
+        Objects.requireNonNull(sink, "sink");
         Strand self = enter();
         try {
             long start = position;

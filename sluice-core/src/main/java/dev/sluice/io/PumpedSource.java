@@ -1,5 +1,6 @@
 package dev.sluice.io;
 
+import dev.sluice.internal.io.Room;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.internal.strand.Strand;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class PumpedSource implements ByteSource {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        if (!into.hasRemaining()) {
+        if (!Room.in(into, this)) {
             return 0;
         }
         Strand self = Strand.current();

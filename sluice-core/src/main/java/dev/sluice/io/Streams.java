@@ -3,6 +3,7 @@ package dev.sluice.io;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /// What every source does alike.
 final class Streams {
@@ -45,6 +46,7 @@ final class Streams {
     /// Moves everything. As long as little comes, as on a connection that mostly waits, a small piece of memory
     /// does; what fills that gets a large one, until little has come some times in a row.
     static long transfer(ByteSource source, ByteSink sink) throws IOException {
+        Objects.requireNonNull(sink, "sink"); // before a byte is taken that nobody gets
         byte[] chunk = new byte[SMALL_CHUNK];
         int littleCame = 0;
         long moved = 0;

@@ -1,5 +1,6 @@
 package dev.sluice.layer;
 
+import dev.sluice.internal.io.Room;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.strand.Strand;
 import dev.sluice.io.StreamBusyException;
@@ -65,7 +66,7 @@ abstract class PumpedConnection extends LayerConnection {
     public final int read(ByteBuffer into) throws IOException {
         enter(reading, "read");
         try {
-            int count = into.hasRemaining() ? take(into) : 0;
+            int count = Room.in(into, this) ? take(into) : 0;
             bytesRead += Math.max(0, count);
             return count;
         } finally {

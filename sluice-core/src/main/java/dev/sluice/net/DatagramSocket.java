@@ -1,5 +1,6 @@
 package dev.sluice.net;
 
+import dev.sluice.internal.io.Errand;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.linux.DatagramBatch;
 import dev.sluice.internal.linux.Errno;
@@ -183,20 +184,8 @@ final class DatagramSocket extends KernelSocket implements Datagrams {
         }
     }
 
-    /// What a step of the loop thread gives; it does not wait.
-    interface Step {
-        int run();
-    }
-
-    private int onLoop(String operation, Step step) {
-        if (calls.loop().onLoop()) {
-            return step.run();
-        }
-        var done = new Completion<Integer>();
-        if (!calls.execute(() -> done.complete(step.run()))) {
-            return SuspendedOperation.LOOP_ENDED;
-        }
-        return done.awaitUncancellable(operation);
+    private int onLoop(String operation, Errand.Step step) {
+        return calls.loop().onLoop() ? step.run() : Errand.perform(calls, operation, step);
     }
 
     /// Sets an option, say. Any coroutine.

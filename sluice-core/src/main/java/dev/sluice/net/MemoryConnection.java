@@ -1,5 +1,6 @@
 package dev.sluice.net;
 
+import dev.sluice.internal.io.Room;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.strand.Strand;
@@ -30,7 +31,7 @@ final class MemoryConnection implements BetweenEnds {
     public int read(ByteBuffer into) throws NetException {
         Strand self = enter(reading, "read");
         try {
-            int result = into.hasRemaining() ? in.read(self, into, this) : 0;
+            int result = Room.in(into, this) ? in.read(self, into, this) : 0;
             if (result < 0) {
                 throw failure("read", result);
             }

@@ -1,10 +1,12 @@
 package dev.sluice.net;
 
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.io.Errand;
 import dev.sluice.internal.io.FileTarget;
 import dev.sluice.internal.io.LoopCalls;
 import dev.sluice.internal.io.OpenFile;
 import dev.sluice.internal.io.PromptTarget;
+import dev.sluice.internal.io.Room;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.linux.DescriptorMessage;
@@ -21,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A connection on a socket of the system.
@@ -71,7 +74,7 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
     public int read(ByteBuffer into) throws NetException {
         enter(reading, "read");
         try {
-            if (!into.hasRemaining()) {
+            if (!Room.in(into, this)) {
                 return 0;
             }
             int result = incoming.read(into);
@@ -93,6 +96,7 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
     /// elsewhere little.
     @Override
     public long transferTo(ByteSink sink) throws IOException {
+        Objects.requireNonNull(sink, "sink");
         if (!(incoming instanceof StandingReceive standing) || !calls.loop().onLoop()) {
             return BetweenEnds.super.transferTo(sink);
         }
@@ -413,17 +417,8 @@ final class SocketConnection extends KernelSocket implements BetweenEnds, FileTa
         }
     }
 
-    /// What an operation of the loop thread gives; it does not wait.
-    private interface Step {
-        int run();
-    }
-
-    private int onLoop(String operation, Step step) {
-        var done = new Completion<Integer>();
-        if (!calls.execute(() -> done.complete(step.run()))) {
-            return SuspendedOperation.LOOP_ENDED;
-        }
-        return done.awaitUncancellable(operation);
+    private int onLoop(String operation, Errand.Step step) {
+        return Errand.perform(calls, operation, step);
     }
 
     /// For [Unix#peer].

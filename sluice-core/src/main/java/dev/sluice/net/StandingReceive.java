@@ -1,6 +1,7 @@
 package dev.sluice.net;
 
 import dev.sluice.cancel.CancelledException;
+import dev.sluice.internal.io.Errand;
 import dev.sluice.internal.io.SuspendedOperation;
 import dev.sluice.internal.linux.Errno;
 import dev.sluice.internal.poll.Operation;
@@ -130,11 +131,7 @@ final class StandingReceive extends Operation implements Incoming {
     }
 
     private int takeFromOutside(ByteBuffer into) {
-        var done = new Completion<Integer>();
-        if (!socket.calls.execute(() -> done.complete(take(into)))) {
-            return SuspendedOperation.LOOP_ENDED;
-        }
-        return done.awaitUncancellable("read of " + socket);
+        return Errand.perform(socket.calls, "read of " + socket, () -> take(into));
     }
 
     private boolean awaitOutside() {

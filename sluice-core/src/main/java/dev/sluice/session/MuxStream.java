@@ -1,5 +1,6 @@
 package dev.sluice.session;
 
+import dev.sluice.internal.io.Room;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.strand.Completion;
 import dev.sluice.io.StreamBusyException;
@@ -153,7 +154,7 @@ final class MuxStream implements Connection {
     public int read(ByteBuffer into) throws IOException {
         enter(reading, "read");
         try {
-            while (into.hasRemaining()) {
+            while (Room.in(into, this)) {
                 Completion<Boolean> wait;
                 mux.lock().lock();
                 try {

@@ -2,6 +2,7 @@ package dev.sluice.tls;
 
 import dev.sluice.cancel.CancelledException;
 import dev.sluice.internal.access.Engines;
+import dev.sluice.internal.io.Room;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.internal.loop.EventLoop;
 import dev.sluice.internal.strand.Completion;
@@ -202,7 +203,7 @@ final class TlsStream implements TlsConnection {
     public int read(ByteBuffer into) throws IOException {
         enter(reading, "read");
         try {
-            return into.hasRemaining() ? in.read(into) : 0;
+            return Room.in(into, this) ? in.read(into) : 0;
         } catch (IOException failed) {
             throw told("read", failed);
         } finally {

@@ -44,6 +44,7 @@ public abstract class SuspendedOperation extends Operation {
     private long waiting = NOBODY; // the strand and the ender, through WAITING only
     private @Nullable Strand strand; // written by the strand before it publishes the operation, read by the ender
     private int result; // written by the ender, read by the strand after its resumption
+    private @Nullable RuntimeException thrown; // by the last step, as result
 
     private boolean cancelled; // loop thread only
 
@@ -54,7 +55,7 @@ public abstract class SuspendedOperation extends Operation {
     /// Performs it, and waits for its end.
     ///
     /// @param blocker what the strand is shown to wait for
-    /// @return what the last step gave, or [#LOOP_ENDED]
+    /// @return what the last step gave, or [#LOOP_ENDED]; what the last step throws is thrown here
     /// @throws CancelledException if the caller is cancelled; nothing has been done then
     public final int perform(Object blocker) {
         Strand self = Strand.current();
@@ -67,8 +68,14 @@ public abstract class SuspendedOperation extends Operation {
         if (!self.await(token)) {
             awaitEnd(self, token);
             if (result < 0) {
+                thrown = null;
                 throw self.cancelledException(); // an error that came first shows itself again, if it lasts
             }
+        }
+        RuntimeException failure = thrown;
+        if (failure != null) {
+            thrown = null;
+            throw failure;
         }
         return result;
     }
@@ -136,7 +143,13 @@ public abstract class SuspendedOperation extends Operation {
 
     @Override
     public final void completed(int answer) {
-        int next = step(answer);
+        int next;
+        try {
+            next = step(answer);
+        } catch (RuntimeException failure) { // a buffer that cannot be used any more, say: the strand's to know
+            thrown = failure;
+            next = -Errno.EFAULT;
+        }
         if (next != AGAIN) {
             end(next);
         } else if (cancelled) {

@@ -1,6 +1,7 @@
 package dev.sluice.internal.space;
 
 import dev.sluice.channel.Received;
+import dev.sluice.internal.io.Room;
 import dev.sluice.internal.io.Turn;
 import dev.sluice.io.StreamBusyException;
 import dev.sluice.net.Address;
@@ -55,7 +56,7 @@ public final class PipeConnection implements Connection {
     public int read(ByteBuffer into) throws NetException {
         enter(reading, "read");
         try {
-            return into.hasRemaining() ? readSome(into) : 0;
+            return Room.in(into, this) ? readSome(into) : 0;
         } catch (SpaceException failed) {
             throw failure("read", failed);
         } finally {

@@ -161,6 +161,8 @@ class SpaceCommandsTest extends SpaceCli {
         Path folder = Path.of("/dev/shm", space.substring("shm:".length()) + ".d");
         java.nio.file.Files.writeString(folder.resolve("odd"), "no object");
         assertThat(run("space", "doctor", space)).isOne();
+        assertThat(run("take", space + "/odd")).isOne();
+        assertThat(err.toString()).contains("/odd: ").doesNotContain("no such");
         assertThat(out.toString())
                 .contains("jobs: java " + victim.pid() + " died with it open", "odd: ", "space rm " + space + " odd");
         assertThat(run("space", "rm", space, "odd")).isZero();

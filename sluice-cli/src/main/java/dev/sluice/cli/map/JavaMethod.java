@@ -135,7 +135,17 @@ record JavaMethod(String type, String method) implements PoolFunction<String, Ja
 
     private static boolean fits(Method each, Class<?> parameter) {
         return Modifier.isStatic(each.getModifiers())
-                && Arrays.equals(each.getParameterTypes(), new Class<?>[] {parameter});
+                && Arrays.equals(each.getParameterTypes(), new Class<?>[] {parameter})
+                && isReachable(each);
+    }
+
+    /// Whether a worker may call it: all of the class path, and of a module, as those of the JDK, what it gives to all.
+    private static boolean isReachable(Method each) {
+        Class<?> owner = each.getDeclaringClass();
+        return !owner.getModule().isNamed()
+                || Modifier.isPublic(each.getModifiers())
+                        && Modifier.isPublic(owner.getModifiers())
+                        && owner.getModule().isExported(owner.getPackageName());
     }
 
     private static Printed call(Method method, Object argument) throws Exception {

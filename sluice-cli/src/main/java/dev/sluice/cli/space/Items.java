@@ -71,12 +71,15 @@ final class Items {
         }
     }
 
-    /// Who waits for what is not there would wait for ever, and leave an empty one behind.
+    /// Who waits for what is not there would wait for ever, and leave an empty one behind. Of what is there and cannot
+    /// be
+    /// used, its opening says why.
     ///
     /// @param missing what to say if nobody has made it
     /// @throws SpaceException `UNAVAILABLE` if nobody has
     static void requireThere(Space opened, String object, String missing) {
-        if (opened.list().stream().noneMatch(item -> item.name().equals(object))) {
+        if (opened.list().stream().noneMatch(item -> item.name().equals(object))
+                && !Inspection.exists(shmName(opened.address()), object)) {
             throw new SpaceException(Problem.UNAVAILABLE, missing + ", expected one that has been made");
         }
     }

@@ -119,6 +119,7 @@ class MapJavaTest {
         assertRefused("class not found: a.No, expected --classpath PATH", "--java", "a.No::thing");
         assertRefused("did you mean shout?", "--java", HERE + "shuot");
         assertRefused("it has half, leave, rest, shout", "--java", HERE + "notThisOne");
+        assertRefused("it has valueOf (see", "--java", "java.lang.String::strip"); // not what is private there
         assertRefused(
                 "did you mean '" + Inner.class.getName() + "'?", "--java", Inner.class.getCanonicalName() + "::x");
     }

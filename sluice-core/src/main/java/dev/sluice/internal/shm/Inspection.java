@@ -66,6 +66,12 @@ public final class Inspection {
         return Files.isDirectory(SharedDirectory.BASE.resolve(space + SUFFIX));
     }
 
+    /// Whether there is something of a name in a space, be it of use or not.
+    public static boolean exists(String space, String object) {
+        SharedDirectory.requireName(object);
+        return Files.exists(SharedDirectory.BASE.resolve(space + SUFFIX).resolve(object), LinkOption.NOFOLLOW_LINKS);
+    }
+
     /// What is in a space, by name.
     ///
     /// @throws SharedFileException if the space is none of ours
@@ -105,9 +111,10 @@ public final class Inspection {
         }
     }
 
+    /// A program may be named as it likes, and a file be damaged: neither shall reach a terminal.
     private static List<User> users(List<Participants.Entry> entries) {
         return entries.stream()
-                .map(entry -> new User(entry.pid(), entry.name()))
+                .map(entry -> new User(entry.pid(), entry.name().replaceAll("\\p{Cntrl}", "?")))
                 .toList();
     }
 

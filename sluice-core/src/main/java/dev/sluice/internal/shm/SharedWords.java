@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 ///     0      8    16      128       132     192    196     256
 ///     | word | w2 | (pad) | changed | (pad) | room | (pad) | the object's own …
 ///
-/// at the file's body. Who changes something rings at `changed`, and who makes room for others, in objects
+/// mostly at the file's body. Who changes something rings at `changed`, and who makes room for others, in objects
 /// where some wait for that, at `room`. Each wait has a point of its own there, so that those who wait for
 /// different things do not hold each other up.
 ///
@@ -35,6 +35,7 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
 
     private final String name;
     private final SharedFile file;
+    private final long base;
     private final WaitPoint changed;
     private final WaitPoint room;
     private final WaitSpin changedSpin;
@@ -45,12 +46,18 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     SharedWords(String name, SharedFile file) {
+        this(name, file, file.body());
+    }
+
+    /// @param base where the object begins in the file
+    SharedWords(String name, SharedFile file, long base) {
         this.name = name;
         this.file = file;
+        this.base = base;
         this.changedSpin = new WaitSpin(file.calls());
         this.roomSpin = new WaitSpin(file.calls());
-        this.changed = new WaitPoint(file, file.body() + CHANGED, () -> true, changedSpin);
-        this.room = new WaitPoint(file, file.body() + ROOM, () -> true, roomSpin);
+        this.changed = new WaitPoint(file, base + CHANGED, () -> true, changedSpin);
+        this.room = new WaitPoint(file, base + ROOM, () -> true, roomSpin);
     }
 
     /// What there is to make or open.
@@ -93,7 +100,7 @@ abstract class SharedWords implements SharedObject, WaitThread.Chores {
 
     /// Where a part of the object is in the file.
     final long at(long offset) {
-        return file.body() + offset;
+        return base + offset;
     }
 
     final Participants participants() {

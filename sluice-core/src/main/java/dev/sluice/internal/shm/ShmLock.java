@@ -26,8 +26,9 @@ final class ShmLock extends SharedWords implements SharedLock {
 
     private volatile @Nullable Strand owner; // whoever has the lock, for itself; pairs with its own read
 
-    private ShmLock(ShmSpace space, String name, SharedFile file) {
-        super(name, file);
+    /// @param base where it begins in the file
+    ShmLock(ShmSpace space, String name, SharedFile file, long base) {
+        super(name, file, base);
         this.space = space;
     }
 
@@ -37,7 +38,7 @@ final class ShmLock extends SharedWords implements SharedLock {
                 FileHeader.Kind.LOCK,
                 new FileHeader.Limits(0, 0, 0, 0),
                 layout(0),
-                file -> new ShmLock(space, name, file));
+                file -> new ShmLock(space, name, file, file.body()));
     }
 
     @Override
@@ -73,7 +74,8 @@ final class ShmLock extends SharedWords implements SharedLock {
         }
     }
 
-    private boolean tryEnter() {
+    /// Takes the lock, if it is free or a dead one's.
+    boolean tryEnter() {
         long now = word();
         int other = (int) (now & OWNER);
         if (other != 0) {
@@ -94,7 +96,7 @@ final class ShmLock extends SharedWords implements SharedLock {
     /// Gives the lock back, if it is ours.
     ///
     /// @param damage [#DAMAGED] or 0
-    private void leave(long damage) {
+    void leave(long damage) {
         owner = null;
         mapped(() -> {
             long now = word();

@@ -29,8 +29,9 @@ final class ValueWords extends SharedWords {
     private final int limit;
     private final ReentrantLock writing = new ReentrantLock(); // strands only; held without a wait
 
-    private ValueWords(String name, SharedFile file) {
-        super(name, file);
+    /// @param base where it begins in the file
+    ValueWords(String name, SharedFile file, long base) {
+        super(name, file, base);
         this.limit = (int) file.header().limits().p0();
     }
 
@@ -73,7 +74,7 @@ final class ValueWords extends SharedWords {
                 FileHeader.Kind.VALUE,
                 new FileHeader.Limits(checked(limit), 0, 0, 0),
                 new Made(first),
-                file -> new ValueWords(name, file));
+                file -> new ValueWords(name, file, file.body()));
     }
 
     /// How large it may be.
@@ -128,7 +129,9 @@ final class ValueWords extends SharedWords {
     }
 
     /// Writes while this opening stays.
-    private long write(byte[] bytes, long expected) {
+    ///
+    /// @return as [#set]; -1 if another writer is writing
+    long write(byte[] bytes, long expected) {
         writing.lock();
         try {
             return mapped(() -> trySet(bytes, expected));

@@ -219,7 +219,10 @@ final class WaitPoint {
         return was;
     }
 
-    private boolean openAfterArming() {
+    /// Says that somebody is about to sleep, and looks once more.
+    ///
+    /// @return whether there is something to do, and no sleep
+    boolean openAfterArming() {
         try {
             arm();
             return isOpen();

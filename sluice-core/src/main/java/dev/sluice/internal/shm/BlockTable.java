@@ -392,9 +392,11 @@ final class BlockTable {
     }
 
     private void note(long version, int slot, int added) {
-        long before = memory.getLongVolatile(base); // pairs with the compare-and-set in raise
-        if (versionOf(before) < version) {
-            raise(base, word(version, 0, indexOf(before) + added));
+        if (added != 0) { // else the count is that of an earlier change
+            long before = memory.getLongVolatile(base); // pairs with the compare-and-set in raise
+            if (versionOf(before) < version) {
+                raise(base, word(version, 0, indexOf(before) + added));
+            }
         }
         Steps.at("table.counted");
         if (shape.log > 0) {

@@ -176,6 +176,11 @@ final class NamespaceWords extends SharedWords {
         return mapping().getLong(table.contentOf(BlockTable.indexOf(word)) + DUE);
     }
 
+    /// Whether a moment has come; most never do, and cost no look at the clock.
+    private static boolean isDue(long due) {
+        return due != NEVER && due - now() <= 0;
+    }
+
     /// The key in a slot; null if there is none.
     @Nullable String keyIn(int slot) {
         Entry entry = entryIn(slot, LOOK, ""); // before all dues
@@ -244,15 +249,16 @@ final class NamespaceWords extends SharedWords {
 
     /// What is to be stored.
     static final class Content {
-        private final String key;
+        private final byte[] key;
         private final byte[] value;
         private final boolean owned;
         private final long due;
 
+        /// @param key in UTF-8
         /// @param value not changed any more
         /// @param owned whether it goes with this opening
         /// @param due when it goes, or [#NEVER]
-        Content(String key, byte[] value, boolean owned, long due) {
+        Content(byte[] key, byte[] value, boolean owned, long due) {
             this.key = key;
             this.value = value;
             this.owned = owned;
@@ -291,14 +297,14 @@ final class NamespaceWords extends SharedWords {
 
     /// Gives nothing back on the way out of an exception: what is left then, goes with this opening.
     private long change(Content content, long expected) {
-        byte[] key = content.key.getBytes(StandardCharsets.UTF_8);
+        byte[] key = content.key;
         int hash = hash(key);
         int block = BlockTable.NONE;
         while (true) {
             long settled = table.settle();
             Found found = find(key, hash);
             long result = found.used ? 1 : refusalOfOneMore(settled);
-            if (found.used && dueOf(found.word) - now() <= 0 && removeAt(settled, found.slot)) {
+            if (found.used && isDue(dueOf(found.word)) && removeAt(settled, found.slot)) {
                 continue; // it was as good as gone
             }
             if (expected != ANY_VERSION && expected != (found.used ? BlockTable.versionOf(found.word) : 0)) {
@@ -365,7 +371,7 @@ final class NamespaceWords extends SharedWords {
                 if (!found.used || expected != 0 && expected != BlockTable.versionOf(found.word)) {
                     return false;
                 }
-                boolean due = dueOf(found.word) - now() <= 0;
+                boolean due = isDue(dueOf(found.word));
                 if (removeAt(settled, found.slot)) {
                     ring();
                     return !due;

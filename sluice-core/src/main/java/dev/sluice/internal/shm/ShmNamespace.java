@@ -65,10 +65,10 @@ record ShmNamespace(NamespaceWords words) implements Namespace {
     }
 
     private NamespaceWords.Content checked(String key, byte[] bytes, Lifetime lifetime) {
-        int length = key.getBytes(StandardCharsets.UTF_8).length;
-        if (length < 1 || length > LONGEST_KEY) {
+        byte[] name = key.getBytes(StandardCharsets.UTF_8);
+        if (name.length < 1 || name.length > LONGEST_KEY) {
             throw new IllegalArgumentException(
-                    "put in " + words + ": bytes of key=" + length + ", expected 1.." + LONGEST_KEY);
+                    "put in " + words + ": bytes of key=" + name.length + ", expected 1.." + LONGEST_KEY);
         }
         if (bytes.length > words.options().itemBytes()) {
             throw new SpaceException(
@@ -79,7 +79,7 @@ record ShmNamespace(NamespaceWords words) implements Namespace {
         long due = lifetime.expiry()
                 .map(time -> NamespaceWords.now() + time.toNanos())
                 .orElse(NamespaceWords.NEVER);
-        return new NamespaceWords.Content(key, bytes, lifetime.owned(), due);
+        return new NamespaceWords.Content(name, bytes, lifetime.owned(), due);
     }
 
     @Override

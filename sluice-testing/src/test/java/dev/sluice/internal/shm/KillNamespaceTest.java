@@ -8,6 +8,7 @@ import dev.sluice.space.Namespace.Entry;
 import dev.sluice.space.Namespace.Lifetime;
 import dev.sluice.space.Space;
 import dev.sluice.testing.Actors;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -151,7 +152,10 @@ class KillNamespaceTest {
             namespace.put("room " + i, "1");
         }
         assertThat(namespace.list("")).as(what).hasSize(OPTIONS.keys());
-        assertThat(words.replace(new NamespaceWords.Content("more", new byte[1], false, NamespaceWords.NEVER), 0))
+        assertThat(words.replace(
+                        new NamespaceWords.Content(
+                                "more".getBytes(StandardCharsets.UTF_8), new byte[1], false, NamespaceWords.NEVER),
+                        0))
                 .as(what)
                 .isEqualTo(NamespaceWords.FULL);
         assertThat(words.file().participants().living()).as(what).hasSize(1);

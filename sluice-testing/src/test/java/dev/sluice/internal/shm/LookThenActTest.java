@@ -61,7 +61,7 @@ class LookThenActTest {
     }
 
     private static NamespaceWords.Content content(String key, long due) {
-        return new NamespaceWords.Content(key, new byte[] {1}, false, due);
+        return new NamespaceWords.Content(key.getBytes(StandardCharsets.UTF_8), new byte[] {1}, false, due);
     }
 
     /// A key that belongs into a slot.

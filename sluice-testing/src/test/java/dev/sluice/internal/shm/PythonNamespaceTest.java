@@ -12,6 +12,7 @@ import dev.sluice.space.Namespace.Lifetime;
 import dev.sluice.space.Space;
 import dev.sluice.space.sync.SharedCounter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +160,10 @@ class PythonNamespaceTest extends PythonPeer {
         for (int i = listed.size(); i < OPTIONS.keys(); i++) {
             namespace.put("room " + i, 1);
         }
-        assertThat(words.replace(new NamespaceWords.Content("more", new byte[1], false, NamespaceWords.NEVER), 0))
+        assertThat(words.replace(
+                        new NamespaceWords.Content(
+                                "more".getBytes(StandardCharsets.UTF_8), new byte[1], false, NamespaceWords.NEVER),
+                        0))
                 .as(what)
                 .isEqualTo(NamespaceWords.FULL);
         assertThat(words.file().participants().living()).as(what).hasSize(1);

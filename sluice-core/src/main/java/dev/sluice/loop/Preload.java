@@ -153,6 +153,7 @@ final class Preload {
         "dev.sluice.tls.Outgoing$Next",
         "dev.sluice.tls.Packets",
         "dev.sluice.tls.Pem",
+        "dev.sluice.tls.Records",
         "dev.sluice.tls.TlsContext",
         "dev.sluice.tls.TlsContext$PeerCheck",
         "dev.sluice.tls.TlsException$Problem",

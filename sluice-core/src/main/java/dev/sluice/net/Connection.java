@@ -79,7 +79,8 @@ public interface Connection extends ByteSource, ByteSink {
     ///
     /// The peer sees a reset, too, if something that it has sent was not read. Closing twice is no error.
     ///
-    /// @throws NetException if bytes were dropped, unless a write has told so
+    /// @throws NetException if bytes that were written were dropped, unless a write has told so. That a layer could
+    ///     not send its own last words, as the goodbye of TLS, to a peer that has gone is no error
     @Override
     void close() throws IOException;
 
@@ -100,7 +101,7 @@ public interface Connection extends ByteSource, ByteSink {
     ///
     /// @param bytesRead taken by readers
     /// @param bytesWritten handed over by writers
-    /// @param bytesPending of these, not yet taken by the system
+    /// @param bytesPending of these, not yet taken by the system; or never, where they were dropped
     /// @param bytesFromFiles of those written, moved out of files by the system itself, without a copy through
     ///     this process: see [dev.sluice.io.FileStreams#read]
     record Statistics(long bytesRead, long bytesWritten, long bytesPending, long bytesFromFiles) {

@@ -38,6 +38,7 @@ final class Output extends Operation {
     // Statistics, read by anybody.
     long bytesTaken;
     long bytesFromFiles; // of these, not through here
+    private int bytesDropped; // and these never went
 
     private @Nullable Completion<Boolean> room;
     private @Nullable Completion<Integer> flushed;
@@ -147,6 +148,7 @@ final class Output extends Operation {
 
     private void fail(int why) {
         failure = why;
+        bytesDropped = pending();
         if (chunk != 0) {
             socket.net.giveChunk(chunk);
             chunk = 0;
@@ -236,9 +238,9 @@ final class Output extends Operation {
         return sending;
     }
 
-    /// How many bytes have not been sent.
+    /// How many bytes have not been sent, those included that never will be.
     int pending() {
-        return end - start + nextEnd;
+        return bytesDropped + end - start + nextEnd;
     }
 
     /// How many bytes [#put] would take now.

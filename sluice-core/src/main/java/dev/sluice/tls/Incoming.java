@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A reader that waits holds 4 KiB; a larger buffer is taken while much comes.
 ///
+/// A read that has something does not wait, nor fail: what the engine wants before the next record, new keys that
+/// must be sent say, is left to the next read. So one that is cancelled has taken nothing.
+///
 /// Threads: the reader only.
 final class Incoming {
     private static final int SMALL_BYTES = 4 << 10;
@@ -31,6 +34,7 @@ final class Incoming {
     private @Nullable ByteBuffer plain; // decrypted and not taken; a buffer of Packets
     private boolean ended; // the peer has said so
     private boolean heard; // a record after the handshake
+    private HandshakeStatus wanted = HandshakeStatus.NOT_HANDSHAKING; // by the engine, before the next record
     private @Nullable TlsException failure;
 
     private long bytesTaken; // read by anybody for statistics
@@ -106,10 +110,11 @@ final class Incoming {
         }
         int start = into.position();
         try {
-            boolean whole = true;
-            while (whole && into.hasRemaining() && records.hasRemaining() && !ended) {
-                whole = decryptOne(into);
-            }
+            do {
+                if (into.position() == start && !ended) {
+                    settle();
+                }
+            } while (isSettled() && into.hasRemaining() && records.hasRemaining() && !ended && decryptOne(into));
         } catch (SSLException broken) {
             failure = TlsException.of("read", owner, broken);
             owner.answer(); // an alert
@@ -135,7 +140,7 @@ final class Incoming {
             }
             case BUFFER_OVERFLOW -> throw new IllegalStateException("unwrap of " + owner + ": " + result);
         }
-        react(result.getHandshakeStatus());
+        wanted = result.getHandshakeStatus();
         return true;
     }
 
@@ -152,8 +157,8 @@ final class Incoming {
         return result;
     }
 
-    /// What the engine wants after a record that was not only data.
-    private void react(HandshakeStatus wanted) throws IOException {
+    /// Gives the engine what it wants before the next record. May wait, and be cancelled.
+    private void settle() throws IOException {
         switch (wanted) {
             case NOT_HANDSHAKING, FINISHED -> {}
             case NEED_WRAP -> {
@@ -168,11 +173,20 @@ final class Incoming {
                 owner.runTasks();
             }
             case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                if (!ended && !engine.isOutboundDone() && owner.isOld()) {
+                if (!engine.isOutboundDone() && owner.isOld()) {
                     throw owner.negotiatesAgain("read");
                 }
             }
         }
+        wanted = HandshakeStatus.NOT_HANDSHAKING;
+    }
+
+    /// Whether the engine wants nothing that must be waited for. What it has to send is on its way then.
+    private boolean isSettled() {
+        if (wanted == HandshakeStatus.NEED_WRAP && owner.answer() == null) {
+            wanted = HandshakeStatus.NOT_HANDSHAKING;
+        }
+        return wanted == HandshakeStatus.NOT_HANDSHAKING || wanted == HandshakeStatus.FINISHED;
     }
 
     private int takePlain(ByteBuffer into) {

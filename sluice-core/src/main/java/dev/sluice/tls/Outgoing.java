@@ -9,14 +9,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.jspecify.annotations.Nullable;
 
-/// Encrypts what is written, and hands it to the connection below.
+/// Has what is written encrypted, and hands it to the connection below.
 ///
-///     bytes ──gather──▶ plain ──wrap──▶ filling ──▶ sending ──write──▶ the connection below
-///       └─────────────────────────wrap────▲
+///     bytes ──▶ records ──take──▶ sending ──write──▶ the connection below
 ///
 /// *What is gathered.* A record costs as much as some kilobytes in it. So what a coroutine of the loop writes is
 /// put into one record with what else is written before the next suspension, if it fits; and encrypted by who
@@ -25,32 +22,31 @@ import org.jspecify.annotations.Nullable;
 /// Larger writes, and those from elsewhere, are encrypted at once, behind what was gathered.
 ///
 /// *Who sends* is one at a time: the one who finds something to send and nobody at it. It sends until nothing
-/// is left. If it is cancelled meanwhile, a coroutine of the loop goes on: what has been taken counts as written,
-/// and cannot be taken back. A failure that no writer sees is told to the next one, or to who closes.
+/// is left; a reader, as long as it need not wait. If it is cancelled meanwhile, a coroutine of the loop goes on:
+/// what has been taken counts as written, and cannot be taken back. A failure that no writer sees is told to the
+/// next one, or to who closes.
 ///
-/// Invariants: `sending` is not null while somebody sends; that one alone touches the buffer. Records go out in
-/// the order in which the engine made them: `wrap` happens under the lock, into `filling`. While `plain` is not
-/// null there is a coroutine that will look at it, or somebody sends, who looks before the turn ends.
+/// Invariants: `sending` is not null while somebody sends; that one alone touches the buffer, and writes below.
+/// Records go out in the order in which the engine made them. While something is gathered there is a coroutine
+/// that will look at it, or somebody sends, who looks before the turn ends. Nothing is taken behind the end.
 ///
-/// Threads: any coroutine. `lock` guards the rest, and is never held over a suspension.
+/// Threads: any coroutine. `lock` guards the rest, the records included, and is never held over a suspension.
 final class Outgoing {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0); // what is sent while the output below is ended
 
     private final TlsStream owner;
     private final Connection lower;
-    private final SSLEngine engine;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock.
-    private @Nullable ByteBuffer plain; // gathered, up to its position; looked at without in sendBeforeWait
-    private boolean due; // a coroutine will look at it
-    private @Nullable ByteBuffer filling;
+    private final Records records;
+    private boolean due; // a coroutine will look at what is gathered
     private @Nullable ByteBuffer sending;
     private boolean ends; // behind what was gathered; written under the lock, read by the writer
     private boolean endsLower; // when all has been sent, the output below is ended
     private boolean over; // and has been
     private @Nullable IOException failure;
-    private volatile boolean dropped; // something was left then; pairs with the read in hasDropped
+    private boolean dropped; // something was left then
     private final Progress progress = new Progress(); // of the one who sends
 
     private final LoneWrites alone = new LoneWrites();
@@ -60,7 +56,7 @@ final class Outgoing {
     Outgoing(TlsStream owner, Connection lower, SSLEngine engine) {
         this.owner = owner;
         this.lower = lower;
-        this.engine = engine;
+        this.records = new Records(owner, engine);
     }
 
     /// Takes all bytes, to be sent soon, or sent already. One writer at a time.
@@ -80,13 +76,12 @@ final class Outgoing {
         }
         lock.lock();
         try {
-            check("write");
+            checkOpen();
             int count = from.remaining();
-            int held = plain == null ? 0 : plain.position();
-            if (count == 0 || held + count >= Packets.CONTENT_BYTES || !willBeSent()) {
+            if (count == 0 || records.gathered() + count >= Packets.CONTENT_BYTES || !willBeSent()) {
                 return false;
             }
-            plain = Packets.withRoom(plain, count).put(from);
+            records.gather(from);
             bytesTaken += count;
             return true;
         } finally {
@@ -106,25 +101,28 @@ final class Outgoing {
 
     private void encrypt(ByteBuffer from) throws IOException {
         do {
-            boolean mine;
+            boolean mine = false;
+            boolean refused = false;
             Completion<Boolean> wait = null;
             lock.lock();
             try {
-                check("write");
+                checkOpen();
                 int before = from.remaining();
                 if (wrapPlain()) {
-                    wrap(from);
+                    refused = !records.wrap(from);
                 }
                 bytesTaken += before - from.remaining();
-                mine = begin();
+                mine = !refused && begin();
                 if (!mine && from.hasRemaining()) {
                     wait = progress.next();
                 }
             } finally {
                 lock.unlock();
             }
-            if (mine) {
-                send();
+            if (refused) {
+                throw owner.negotiatesAgain("write");
+            } else if (mine) {
+                send(null);
             } else if (wait != null) {
                 wait.await(owner);
             }
@@ -135,7 +133,7 @@ final class Outgoing {
     void prepare() throws IOException {
         lock.lock();
         try {
-            wrapOwn();
+            records.wrapOwn();
         } finally {
             lock.unlock();
         }
@@ -148,13 +146,13 @@ final class Outgoing {
         do {
             lock.lock();
             try {
-                wrapOwn();
+                records.wrapOwn();
                 mine = begin();
             } finally {
                 lock.unlock();
             }
             if (mine) {
-                send();
+                send(null);
             }
         } while (mine);
     }
@@ -167,12 +165,12 @@ final class Outgoing {
         lock.lock();
         try {
             if (failure == null) {
-                wrapOwn();
+                records.wrapOwn();
             }
             if (begin()) {
                 sendBehind();
             }
-            return failure == null && wants() ? progress.next() : null;
+            return failure == null && records.wants() ? progress.next() : null;
         } catch (IOException failed) {
             fail(failed);
             return null;
@@ -185,30 +183,56 @@ final class Outgoing {
     /// the coroutine does that looks at it. What fails is told to who writes.
     void sendBeforeWait() {
         alone.waits();
-        if (plain == null) {
+        if (!records.hasGathered() || !(lower instanceof PromptTarget target)) {
             return; // what this thread has gathered is seen here; else the coroutine that looks at it will send it
         }
-        if (lower instanceof PromptTarget target && target.takesAtOnce(Packets.BYTES) && beginGathered(false)) {
-            sendQuietly();
+        boolean mine;
+        lock.lock();
+        try {
+            // The room stays: nobody writes below while nobody sends.
+            mine = sending == null && target.takesAtOnce(Packets.BYTES) && beginGathered();
+        } finally {
+            lock.unlock();
+        }
+        if (mine) {
+            sendQuietly(target);
         }
     }
 
     /// The coroutine that looks at what was gathered.
     private void sendGathered() {
-        if (beginGathered(true)) {
-            sendQuietly();
+        boolean mine;
+        lock.lock();
+        try {
+            due = false;
+            mine = beginGathered();
+        } finally {
+            lock.unlock();
+        }
+        if (mine) {
+            sendQuietly(null);
         }
     }
 
-    private boolean beginGathered(boolean byCoroutine) {
-        lock.lock();
+    /// Under the lock.
+    private boolean beginGathered() {
         try {
-            due &= !byCoroutine;
             wrapPlain(); // as far as there is room
             return begin();
         } catch (IOException failed) {
             assert failure != null; // told to the next who writes
             return false;
+        }
+    }
+
+    /// Takes nothing more.
+    ///
+    /// @return whether all that was taken has been handed to the connection below
+    boolean stop() {
+        lock.lock();
+        try {
+            ends = true;
+            return !dropped && pending() == 0;
         } finally {
             lock.unlock();
         }
@@ -238,7 +262,7 @@ final class Outgoing {
                 lock.unlock();
             }
             if (mine) {
-                send();
+                send(null);
             } else if (wait != null) {
                 wait.await(owner);
             }
@@ -247,89 +271,29 @@ final class Outgoing {
 
     /// Whether the end of the output has been said, or will be.
     boolean hasEnded() {
-        return ends || engine.isOutboundDone();
-    }
-
-    /// Whether a failure has left something unsent.
-    boolean hasDropped() {
-        return dropped;
+        return ends || records.isEnded();
     }
 
     // ---- encrypting; under the lock
-
-    /// The engine throws [javax.net.ssl.SSLException] here and below, also for what it has found before.
-    private void wrap(ByteBuffer from) throws IOException {
-        while (from.hasRemaining()) {
-            ByteBuffer into = room();
-            if (into == null) {
-                return;
-            }
-            SSLEngineResult result = engine.wrap(from, into);
-            switch (result.getStatus()) {
-                case OK -> {
-                    if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
-                        throw owner.negotiatesAgain("write");
-                    }
-                }
-                case CLOSED -> throw NetException.closed("write", owner);
-                default -> throw new IllegalStateException("wrap of " + owner + ": " + result);
-            }
-        }
-    }
 
     /// Encrypts what was gathered.
     ///
     /// @return false if there is no room for all of it now
     private boolean wrapPlain() throws IOException {
-        ByteBuffer known = plain; // null after a failure
-        if (known == null) {
-            return true;
-        }
-        known.flip();
         try {
-            wrap(known);
+            return records.wrapGathered();
         } catch (IOException failed) {
             fail(failed); // these bytes were taken
             throw failed;
         }
-        if (known.hasRemaining()) {
-            known.compact();
-            return false;
-        }
-        plain = null;
-        Packets.give(known);
-        return true;
     }
 
     /// Encrypts what was gathered, and says what else is to be said behind it, as far as there is room.
     private void wrapRest() throws IOException {
         if (wrapPlain() && ends) {
-            engine.closeOutbound();
+            records.end();
         }
-        wrapOwn();
-    }
-
-    /// Records that the engine wants to send by itself: of the handshake, new keys, alerts, the end.
-    private void wrapOwn() throws IOException {
-        while (wants()) {
-            ByteBuffer into = room();
-            if (into == null || engine.wrap(NOTHING, into).bytesProduced() == 0) {
-                return;
-            }
-        }
-    }
-
-    private boolean wants() {
-        return engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
-    }
-
-    private @Nullable ByteBuffer room() {
-        ByteBuffer known = filling;
-        if (known == null) {
-            known = Packets.take();
-            filling = known;
-        }
-        return known.remaining() >= Packets.RECORD_BYTES ? known : null;
+        records.wrapOwn();
     }
 
     // ---- sending
@@ -350,17 +314,8 @@ final class Outgoing {
 
     /// What was filled is to be sent next. Under the lock.
     private boolean next() {
-        ByteBuffer full = filling;
-        if (full == null) {
-            return false;
-        }
-        filling = null;
-        if (full.position() == 0) {
-            Packets.give(full);
-            return false;
-        }
-        sending = full.flip();
-        return true;
+        sending = records.take();
+        return sending != null;
     }
 
     private boolean mustEndLower() {
@@ -375,7 +330,10 @@ final class Outgoing {
     }
 
     /// Sends until nothing is left, by the one whose turn it is.
-    private void send() throws IOException {
+    ///
+    /// @param prompt if not null, only as long as this, the connection below, takes it at once: a coroutine of the
+    ///     loop goes on
+    private void send(@Nullable PromptTarget prompt) throws IOException {
         try {
             Next next;
             do {
@@ -383,12 +341,20 @@ final class Outgoing {
                 if (bytes == null) {
                     return; // encrypting has failed meanwhile
                 }
+                if (prompt != null && !prompt.takesAtOnce(bytes.remaining())) {
+                    sendBehind();
+                    return;
+                }
                 if (bytes.hasRemaining()) {
                     lower.write(bytes);
                 }
                 next = goOn();
             } while (next == Next.SEND);
             if (next == Next.END_LOWER) {
+                if (prompt != null) {
+                    sendBehind();
+                    return;
+                }
                 lower.closeOutput();
                 ended();
             }
@@ -441,14 +407,14 @@ final class Outgoing {
 
     /// Has what is left sent by a coroutine of the loop.
     private void sendBehind() {
-        if (!owner.tryLaunch("send " + owner, this::sendQuietly)) {
+        if (!owner.tryLaunch("send " + owner, () -> sendQuietly(null))) {
             fail(new IOException("its loops are being closed"));
         }
     }
 
-    private void sendQuietly() {
+    private void sendQuietly(@Nullable PromptTarget prompt) {
         try {
-            send();
+            send(prompt);
         } catch (IOException failed) {
             assert failure != null; // told to the next who writes
         }
@@ -462,11 +428,17 @@ final class Outgoing {
                 dropped = pending() > 0;
             }
             sending = null; // for the garbage collector: who knows who still looks at it
-            filling = null;
-            plain = null;
+            records.drop();
             progress.tell();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void checkOpen() throws NetException {
+        check("write");
+        if (ends) {
+            throw NetException.closed("write", owner);
         }
     }
 
@@ -484,15 +456,11 @@ final class Outgoing {
     }
 
     /// How many bytes, encrypted or still to be, have not been handed to the connection below.
-    long pending() {
+    int pending() {
         lock.lock();
         try {
             ByteBuffer one = sending;
-            long rest = one == null ? 0 : one.remaining();
-            for (ByteBuffer other : new ByteBuffer[] {filling, plain}) {
-                rest += other == null ? 0 : other.position();
-            }
-            return rest;
+            return records.pending() + (one == null ? 0 : one.remaining());
         } finally {
             lock.unlock();
         }

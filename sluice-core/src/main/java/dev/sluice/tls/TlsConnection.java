@@ -17,6 +17,8 @@ import javax.net.ssl.SSLSession;
 ///   [TlsException] with [TlsException.Problem#TRUNCATED], since anybody on the way could have cut them off.
 /// - [Connection#closeOutput] ends one half with TLS 1.3. TLS 1.2 has no halves (RFC 5246, 7.2.1): the peer's
 ///   output ends with its input.
+/// - [Connection#close] says the end behind what was written. It fails if something of that was dropped; not if only
+///   the end could not be said, since the peer has gone: all that was written had been handed to the system before.
 /// - With TLS 1.3, what coroutines of the connection's loop write between two suspensions shares records of up to
 ///   16 KiB. Several records are sent as one piece, and read as far as the reader has room.
 /// - A peer that asks to negotiate again is refused.

@@ -244,8 +244,9 @@ final class TlsStream implements TlsConnection {
             return;
         }
         closed = true;
-        // Then there is only the end to be said, to somebody who may have gone; or who listens no more.
-        boolean allSent = (statistics().bytesPending() == 0 && !out.hasDropped()) || (in.hasEnded() && isOld());
+        // Then only the end is left to be said, to somebody who may have gone, or who listens no more. That it could
+        // not be is no loss.
+        boolean allSent = (out.stop() && lower.statistics().bytesPending() == 0) || (in.hasEnded() && isOld());
         try {
             if (!Deadline.after(GRACE).tryRun(() -> out.end(false))) {
                 throw new TlsException(
@@ -258,11 +259,22 @@ final class TlsStream implements TlsConnection {
         } catch (IOException lost) {
             lower.abort();
             if (!failureTold && !allSent) {
-                throw told("close", lost);
+                throw notSent(lost);
             }
             return;
         }
-        lower.close();
+        try {
+            lower.close();
+        } catch (IOException lost) {
+            if (!allSent) {
+                throw lost;
+            }
+        }
+    }
+
+    private IOException notSent(IOException why) {
+        boolean says = why instanceof NetException known && known.operation().equals("close");
+        return says ? why : TlsException.later("close", this, why);
     }
 
     /// A server of TLS 1.3 sends session tickets behind the handshake. If a client that never reads closes its
@@ -274,11 +286,19 @@ final class TlsStream implements TlsConnection {
         }
         try {
             if (in.hasHeardNothing()) {
-                lower.closeOutput();
-                Deadline.after(FAREWELL).tryRun(in::drop);
+                lower.closeOutput(); // returns when the system has all
+                dropNext();
             }
         } finally {
             reading.leave();
+        }
+    }
+
+    private void dropNext() {
+        try {
+            Deadline.after(FAREWELL).tryRun(in::drop);
+        } catch (IOException gone) {
+            // The peer has ended all. What it was sent had gone before, so that nothing of it was dropped here.
         }
     }
 

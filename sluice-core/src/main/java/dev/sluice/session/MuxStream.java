@@ -323,7 +323,8 @@ final class MuxStream implements Connection {
         return remote;
     }
 
-    /// What is pending is what the peer has not read, as far as it has told.
+    /// What is pending is what the peer has not read, as far as it has told: it does so when that is half of its
+    /// window. After a reset it stays what may be lost.
     @Override
     public Statistics statistics() {
         mux.lock().lock();

@@ -149,6 +149,31 @@ class MuxTest {
         });
     }
 
+    @Test
+    void aStreamShowsItsEndsAndWhatHasPassed() throws Exception {
+        connected(MuxConfig.defaults(), (client, server, group) -> {
+            Connection near = client.open();
+            assertThat(near.statistics()).isEqualTo(new Connection.Statistics(0, 0, 0));
+            write(near, "hello");
+            Connection far = server.accept();
+            assertThat(near).hasToString("stream 1@memory:test.near->1@memory:test.far");
+            assertThat(far).hasToString("stream 1@memory:test.far->1@memory:test.near");
+            assertThat(read(far)).isEqualTo("hello");
+            assertThat(far.statistics()).isEqualTo(new Connection.Statistics(5, 0, 0));
+            assertThat(near.statistics()).isEqualTo(new Connection.Statistics(0, 5, 5));
+            near.write(new byte[1 << 17]); // half of the window
+            for (int left = 1 << 17; left > 0; ) {
+                left -= far.read(new byte[left], 0, left);
+            }
+            until(() -> near.statistics().bytesPending() <= 5); // the peer has told
+            assertThat(near.statistics().bytesWritten()).isEqualTo(5 + (1 << 17));
+            near.write(new byte[1000]);
+            far.abort();
+            assertThatThrownBy(() -> near.read(new byte[1], 0, 1)).hasMessageContaining(near.toString());
+            assertThat(near.statistics().bytesPending()).isBetween(1000L, 1005L);
+        });
+    }
+
     private interface Condition {
         boolean holds() throws IOException;
     }

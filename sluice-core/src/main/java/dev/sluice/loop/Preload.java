@@ -161,6 +161,7 @@ final class Preload {
         "dev.sluice.tls.TlsStream",
         "dev.sluice.websocket.FrameInput$Event$Nothing",
         "dev.sluice.websocket.Masks",
+        "dev.sluice.websocket.Pongs",
         "dev.sluice.websocket.WebSocket",
         "dev.sluice.websocket.WebSocketConfig",
     };

@@ -28,11 +28,6 @@ final class Masks {
         }
     }
 
-    /// A mask for once. Any thread.
-    static int one() {
-        return new Masks().next();
-    }
-
     /// What a client sends with its handshake.
     static byte[] key() {
         byte[] key = new byte[KEY_BYTES];

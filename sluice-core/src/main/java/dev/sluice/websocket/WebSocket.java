@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Sending* hands a message over whole, as one frame; several tasks may send. *Receiving* puts fragments
 /// together, answers pings and a goodbye, and never holds more than [WebSocketConfig#largestMessage] and 16
-/// KiB. So someone should receive, even where only one side has something to say.
+/// KiB. So someone should receive, even where only one side has something to say. Of pings that come faster than
+/// the peer reads the answers, the latest is answered.
 ///
 /// *Cancellation loses nothing.* A cancelled receive has taken no message. A cancelled send has handed over
 /// nothing, or has begun, and what is left goes out before the next frame.
@@ -62,10 +63,11 @@ public final class WebSocket implements AutoCloseable {
     private final Lock frames;
     private final Completion<Goodbye> goodbye = new Completion<>();
     private final Departure departure;
+    private final Pongs pongs;
 
     // The receiver only.
     private final ByteBuffer bytes; // from position to limit
-    private @Nullable ByteBuffer owed; // an answer that was not sent yet
+    private boolean owesGoodbye; // the peer has said it, and is to be answered
     private @Nullable WebSocketException failure;
 
     // Guarded by `frames`.
@@ -114,6 +116,7 @@ public final class WebSocket implements AutoCloseable {
         this.bytes = handshake.rest();
         this.frames = new Lock("frames to " + lower.remote());
         this.departure = new Departure("goodbye to " + lower.remote(), this::sayThatWeGo);
+        this.pongs = new Pongs("pong to " + lower.remote(), this::sendPong);
     }
 
     // ---- beginnings
@@ -255,7 +258,7 @@ public final class WebSocket implements AutoCloseable {
                 throw new WebSocketException(
                         "receive", lower, failure.code(), "an earlier receive failed: " + failure.getMessage());
             }
-            answer();
+            answerGoodbye();
             if (goodbye.result() != null) {
                 return Optional.empty();
             }
@@ -264,11 +267,9 @@ public final class WebSocket implements AutoCloseable {
                 case Event.Came(Message message) -> {
                     return Optional.of(message);
                 }
-                case Event.Asked(byte[] content) -> owe(Frame.PONG, content);
+                case Event.Asked(byte[] content) -> pongs.ping(content);
                 case Event.Ended(Goodbye said) -> {
-                    if (!saidGoodbye && !config.halfOpen()) {
-                        owe(Frame.CLOSE, Frame.goodbye(said.code(), ""));
-                    }
+                    owesGoodbye = !saidGoodbye && !config.halfOpen();
                     goodbye.complete(said);
                 }
                 case Event.Nothing nothing -> {
@@ -278,30 +279,31 @@ public final class WebSocket implements AutoCloseable {
         }
     }
 
-    private void owe(int opcode, byte[] content) {
-        owed = Frame.of(opcode, content, masks == null ? 0 : Masks.one());
-    }
-
-    /// Sends what the peer has a right to. It stays owed if this is cancelled before it has begun.
-    private void answer() throws IOException {
-        ByteBuffer answer = owed;
-        if (answer == null) {
+    /// It stays owed if this is cancelled.
+    private void answerGoodbye() throws IOException {
+        Goodbye heard = goodbye.result();
+        if (!owesGoodbye || heard == null) {
             return;
         }
+        owesGoodbye = false;
+        try {
+            sayGoodbye(new Goodbye(heard.code(), ""));
+        } catch (CancelledException cancelled) {
+            owesGoodbye = true;
+            throw cancelled;
+        }
+    }
+
+    /// By the coroutine of [Pongs].
+    private boolean sendPong() {
         try (var _ = frames.acquire()) {
-            owed = null;
+            byte[] content = pongs.take();
             if (!saidGoodbye) {
-                saidGoodbye = goodbye.result() != null; // then this is ours
-                try {
-                    writeFrame(answer);
-                } catch (CancelledException cancelled) {
-                    if (answer.position() == 0) {
-                        owed = answer;
-                        saidGoodbye = false;
-                    }
-                    throw cancelled;
-                }
+                writeFrame(Frame.of(Frame.PONG, content, masks == null ? 0 : masks.next()));
             }
+            return !saidGoodbye;
+        } catch (IOException gone) {
+            return false; // it asks no more; who receives or sends is told
         }
     }
 

@@ -100,6 +100,22 @@ class UnusableBufferTest {
     }
 
     @OnEachBackend
+    void oneWhoseMemoryHasBeenFreedIsNotTouched(Backend backend) throws Exception {
+        onEachKind(backend, (near, far) -> {
+            ByteBuffer freed = freed();
+            near.write(new byte[] {7});
+            assertThatThrownBy(() -> far.read(freed)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> near.write(freed)).isInstanceOf(IllegalStateException.class);
+        });
+    }
+
+    private static ByteBuffer freed() {
+        try (Arena arena = Arena.ofShared()) {
+            return arena.allocate(9).asByteBuffer();
+        }
+    }
+
+    @OnEachBackend
     void noSinkTakesNothing(Backend backend) throws Exception {
         onEachKind(backend, (near, far) -> {
             assertThatThrownBy(() -> far.transferTo(nobody())).isInstanceOf(NullPointerException.class);

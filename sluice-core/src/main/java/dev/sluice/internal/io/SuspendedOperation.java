@@ -119,7 +119,13 @@ public abstract class SuspendedOperation extends Operation {
 
     private void start() {
         cancelled = false;
-        int refused = admit();
+        int refused;
+        try {
+            refused = admit();
+        } catch (RuntimeException failure) { // its buffer has no memory any more, say
+            thrown = failure;
+            refused = -Errno.EFAULT;
+        }
         if (refused != 0) {
             end(refused);
         } else {

@@ -135,9 +135,15 @@ public final class Memory {
     }
 
     /// Where a direct buffer's position is. Whoever uses the address keeps the buffer reachable.
+    ///
+    /// @throws IllegalStateException if its memory has been freed, as that of an arena that was closed
     public static long address(ByteBuffer direct) {
         assert direct.isDirect();
-        return MemorySegment.ofBuffer(direct).address();
+        MemorySegment memory = MemorySegment.ofBuffer(direct);
+        if (!memory.scope().isAlive()) {
+            throw new IllegalStateException("address of a buffer: its memory has been freed, expected an open arena");
+        }
+        return memory.address();
     }
 
     /// The same memory for code that wants a buffer, which is not to be used after the memory has been freed.

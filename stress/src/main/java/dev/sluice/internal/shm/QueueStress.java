@@ -16,7 +16,7 @@ public final class QueueStress {
     private QueueStress() {}
 
     /// One process's view of a queue.
-    private static final class View {
+    static final class View {
         private static final int TAIL = 0;
         private static final int HEAD = 128;
         private static final int TAKEN = 256;

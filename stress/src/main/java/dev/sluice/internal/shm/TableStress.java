@@ -17,7 +17,7 @@ public final class TableStress {
     private TableStress() {}
 
     /// One process's view of a table of one slot.
-    private static final class View {
+    static final class View {
         private static final int CONTROL = 0;
         private static final int BASE = 64;
         private static final int BLOCKS = 3; // one used, one being filled, one that was replaced

@@ -117,7 +117,8 @@ public interface Queue<T> extends Iterable<Lease<T>> {
 
     /// What a queue is made with.
     ///
-    /// @param capacity how many items may be not done, 1 to 2^20
+    /// @param capacity how many items may be not done, 1 to 2^20; between processes, of a queue of one level, those
+    ///     who put at the same moment may exceed it together, by one each and 64 at most
     /// @param itemBytes how large an encoded item may be, 1 to what the distance allows
     /// @param levels how many levels of urgency there are, 1 to 16
     /// @param deliveries how often an item is delivered before it goes to the dead letters, 1 to 2^15; 0 for no

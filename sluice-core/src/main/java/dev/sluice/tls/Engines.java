@@ -30,11 +30,11 @@ final class Engines {
     private static TrustManager[] trust(List<X509Certificate> roots, TlsContext.PeerCheck check)
             throws GeneralSecurityException, IOException {
         if (check == TlsContext.PeerCheck.NONE) {
-            return new TrustManager[] {new AnyPeer()};
+            return PeerTrust.anybody();
         }
         var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store(roots));
-        return factory.getTrustManagers();
+        return PeerTrust.inDate(factory.getTrustManagers());
     }
 
     private static @Nullable KeyStore store(List<X509Certificate> roots) throws GeneralSecurityException, IOException {

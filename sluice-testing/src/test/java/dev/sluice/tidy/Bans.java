@@ -34,7 +34,7 @@ final class Bans {
         seams.put("dev.sluice.internal.poll.NioChannel", Set.of(Ban.SOCKET));
         seams.put("dev.sluice.internal.poll.NioDatagrams", Set.of(Ban.SOCKET));
         // what the JDK's TLS wants implemented has sockets in its signatures; nobody ever hands one in
-        seams.put("dev.sluice.tls.AnyPeer", Set.of(Ban.SOCKET));
+        seams.put("dev.sluice.tls.PeerTrust", Set.of(Ban.SOCKET));
         seams.put("dev.sluice.tls.IdentityKeys", Set.of(Ban.SOCKET));
         // the keys of TLS, and masks of WebSocket that nobody can guess: the operating system's randomness
         seams.put("dev.sluice.tls.Engines", Set.of(Ban.RANDOM));

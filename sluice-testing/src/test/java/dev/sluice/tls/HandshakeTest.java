@@ -228,6 +228,8 @@ class HandshakeTest {
             refused(jdk, "localhost", Certificates.server(), Problem.UNTRUSTED_PEER, Problem.REFUSED_BY_PEER);
             TlsContext expired = TlsContext.server(Certificates.identity("expired"));
             refused(Certificates.client(), "localhost", expired, Problem.UNTRUSTED_PEER, Problem.REFUSED_BY_PEER);
+            TlsContext known = TlsContext.client().withTrust(Certificates.file("expired.pem"));
+            refused(known, "localhost", expired, Problem.UNTRUSTED_PEER, Problem.REFUSED_BY_PEER);
             TlsContext other = TlsContext.server(Certificates.identity("rsa"));
             refused(Certificates.client(), "localhost", other, Problem.UNTRUSTED_PEER, Problem.REFUSED_BY_PEER);
 

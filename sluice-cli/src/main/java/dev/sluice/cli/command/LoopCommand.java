@@ -85,4 +85,14 @@ public abstract class LoopCommand implements Callable<Integer> {
     protected final ParameterException wrong(String text) {
         return new ParameterException(spec.commandLine(), text);
     }
+
+    /// Refuses an option that was typed where it does nothing.
+    ///
+    /// @param does whether it does something
+    /// @param expected where it would
+    protected final void refuseUnless(boolean does, String option, String expected) {
+        if (!does && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+            throw wrong(option + ": expected " + expected);
+        }
+    }
 }

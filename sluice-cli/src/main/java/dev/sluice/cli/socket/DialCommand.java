@@ -70,6 +70,7 @@ public final class DialCommand extends SocketCommand {
     @Override
     void join() throws IOException {
         Duration limit = seconds("--timeout", timeout);
+        refuseUnless(address.isUdp(), "--idle", "udp: others say where they end");
         Duration silence = seconds("--idle", idle);
         List<Layer> texts;
         try {

@@ -25,11 +25,16 @@ final class Joint {
     /// How long nothing may come of standard input, when the peer has said all, before it is left alone.
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
+    /// How long a peer may go on saying what a child that has ended does not read; as socat has it.
+    private static final Duration LINGER = Duration.ofMillis(500);
+
+    private static final int DISCARDED = 8_192; // bytes at once
+
     private Joint() {}
 
     /// Standard input goes to the peer, and what it says to standard output.
     static void toStandardStreams(Connection connection) throws IOException {
-        join(connection, Connection.over(StandardStreams.in(), StandardStreams.out(), "sluice", "standard streams"));
+        join(connection, Connection.over(StandardStreams.in(), StandardStreams.out(), "stdin", "stdout"));
     }
 
     /// A child reads what the peer says, and writes to it. When it has closed its output, or the peer is gone,
@@ -54,6 +59,25 @@ final class Joint {
                         }
                     },
                     () -> pipes.transferTo(connection));
+        }
+        if (!(connection.remote() instanceof Udp.End)) {
+            discardRest(connection);
+        }
+    }
+
+    /// Ends our half, and reads on for a moment. To close what has unread bytes resets it, and a peer that is
+    /// reset may lose what it has not read yet: the child's answer.
+    private static void discardRest(Connection connection) throws IOException {
+        byte[] unread = new byte[DISCARDED];
+        try {
+            connection.closeOutput();
+            Deadline.after(LINGER).tryRun(() -> {
+                while (connection.read(unread, 0, DISCARDED) >= 0) {}
+            });
+        } catch (NetException peer) {
+            if (!peer.isPeerGone()) {
+                throw peer;
+            }
         }
     }
 

@@ -82,6 +82,8 @@ public final class ListenCommand extends SocketCommand {
         if (limit < 1) {
             throw wrong("--limit " + limit + ": expected 1 or more");
         }
+        refuseUnless(keep && command != null, "--limit", "--keep and --exec: else there is one at a time");
+        refuseUnless(address.isUdp(), "--idle", "udp: others say where they end");
         Duration silence = seconds("--idle", idle);
         List<Layer> texts;
         try {

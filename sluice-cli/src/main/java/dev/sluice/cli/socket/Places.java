@@ -31,7 +31,11 @@ final class Places {
             }
             try {
                 Address address = Address.parse(text);
-                if (address instanceof TcpAddress || address instanceof UnixAddress || address instanceof Udp.End) {
+                boolean named = !address.place().isEmpty(); // the system would choose a name, which nobody knows
+                if (named
+                        && (address instanceof TcpAddress
+                                || address instanceof UnixAddress
+                                || address instanceof Udp.End)) {
                     return new Place(address, List.of());
                 }
             } catch (IllegalArgumentException wrong) {

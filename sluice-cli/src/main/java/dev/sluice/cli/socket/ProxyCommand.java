@@ -85,6 +85,7 @@ public final class ProxyCommand extends SocketCommand {
         if (limit < 1) {
             throw wrong("--limit " + limit + ": expected 1 or more");
         }
+        refuseUnless(from.isUdp() || to.isUdp(), "--idle", "udp: others say where they end");
         Duration silence = seconds("--idle", idle);
         List<Layer> near;
         List<Layer> far;

@@ -88,6 +88,20 @@ class SocketCommandsTest {
     }
 
     @Test
+    void whoSaysMoreThanTheCommandReadsGetsAllOfItsAnswer() throws Exception {
+        run(() -> {
+            String script = "read first; echo answer";
+            try (Server server = Server.start("listen", "tcp:127.0.0.1:0", "--exec", "sh", "-c", script);
+                    Connection peer = Tcp.connect("127.0.0.1:" + server.port())) {
+                peer.write(SocketCli.bytes("first\n" + "more\n".repeat(200_000)));
+                peer.closeOutput();
+                assertThat(peer.readAllBytes(100)).asString().isEqualTo("answer\n");
+                assertThat(server.child().exit()).isEqualTo(new Exit.Exited(0));
+            }
+        });
+    }
+
+    @Test
     void aCommandEndsWithItsPeer() throws Exception {
         run(() -> {
             try (Server server =
@@ -312,6 +326,12 @@ class SocketCommandsTest {
             2 | listen tcp:127.0.0.1:0 tls | expected tls:CERTIFICATE.pem
             2 | listen tcp::0 tls:none.pem | no such file: none.pem
             2 | dial udp:127.0.0.1         | expected host:port
+            2 | listen unix:               | expected tcp:HOST:PORT
+            2 | dial unix:                 | expected tcp:HOST:PORT
+            2 | listen tcp::0 --limit 5    | --limit: expected --keep and --exec
+            2 | listen tcp::0 --idle 5     | --idle: expected udp
+            2 | dial tcp:127.0.0.1:1 --idle 5 | --idle: expected udp
+            2 | proxy tcp::0 tcp::1 --idle 5 | --idle: expected udp
             2 | listen udp:127.0.0.1:0 --idle 0 | --idle 0.0: expected more than 0
             2 | proxy udp::0 tcp::1 --capture x | --capture with udp::0: expected tcp, ws or unix
             2 | proxy tcp::0               | Missing required parameter: 'TO'

@@ -346,7 +346,7 @@ public final class EventLoop implements LoopScheduler.Host {
         try {
             action.run();
         } catch (Throwable failure) {
-            report(new Report.UnobservedFailure("loop " + name(), failure));
+            Defects.tell(this, failure);
         }
     }
 

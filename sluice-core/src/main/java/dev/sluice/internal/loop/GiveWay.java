@@ -35,6 +35,12 @@ final class GiveWay {
 
     private static final boolean MOUNTED_TOO = LinuxSupport.callsRefused() == null;
 
+    static {
+        if (MOUNTED_TOO) {
+            Sched.yield(new CallState()); // loads its class: a loop may have no descriptor left to do so
+        }
+    }
+
     private final Clock clock;
     private final @Nullable Runnable others; // what stands for them in a test
     private @Nullable CallState calls; // if it was needed
